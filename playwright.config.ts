@@ -9,7 +9,7 @@ export default defineConfig({
   workers: 1,
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  forbidOnly: process.env["CI"] !== undefined,
+  forbidOnly: process.env.CI !== undefined,
   outputDir: "build/test-results",
   reporter: [["list"]],
   projects: [
@@ -20,7 +20,7 @@ export default defineConfig({
         viewport: { width: 1366, height: 768 },
         screenshot: "only-on-failure",
         launchOptions: {
-          executablePath: process.env["GLASSBOX_CHROMIUM"] ?? "/usr/bin/chromium",
+          executablePath: process.env.GLASSBOX_CHROMIUM ?? "/usr/bin/chromium",
           // Root needs no-sandbox; the rest keeps the browser from looking for its maker's hosts.
           args: [
             "--no-sandbox",
