@@ -1,0 +1,75 @@
+/**
+ * The TypeScript programs, each as one file that Node or Bun starts without reading a hundred others: a container
+ * runtime is started several times per container, so its start-up time is part of every container's.
+ */
+import { existsSync, renameSync } from "node:fs";
+import { inBuild, inRoot } from "../setup/paths.mjs";
+import { Refusal } from "../setup/refusal.mjs";
+import { whenChanged } from "../setup/stamps.mjs";
+
+const bundles = [
+  { name: "glassrun", entry: "packages/runtime/src/2-oci/main.ts" },
+  { name: "glassboxd", entry: "apps/agent/src/main.ts" },
+  { name: "glassbox", entry: "apps/agent/src/glassbox-command.ts" },
+];
+
+/** Packages with native parts stay in node_modules and are found from there. */
+const external = ["node-pty", "bun"];
+
+/** CommonJS packages (ws, yaml) inside an ES module still call `require` for Node's own modules. */
+const requireForCommonJs = `import { createRequire as __createRequire } from "node:module";
+const require = __createRequire(import.meta.url);`;
+
+/** @param {import("../setup/progress.mjs").Say} say @returns {Promise<string>} */
+export async function buildBundles(say) {
+  const made = [];
+  for (const bundle of bundles) {
+    const entry = inRoot(bundle.entry);
+    if (!existsSync(entry)) continue;
+    const changed = await whenChanged(
+      {
+        name: `bundle-${bundle.name}`,
+        inputs: [
+          inRoot("packages"),
+          inRoot("apps/agent"),
+          inRoot("package-lock.json"),
+          inRoot("scripts/build/bundles.mjs"),
+        ],
+        counts: (file) => /\.(ts|json)$/.test(file) && !file.endsWith(".test.ts"),
+        facts: process.versions.node,
+        outputs: [inBuild(`${bundle.name}.mjs`)],
+      },
+      async () => {
+        say(`bundling ${bundle.name}`);
+        await writeBundle(bundle.name, entry);
+      },
+    );
+    if (changed) made.push(bundle.name);
+  }
+  return made.length > 0 ? `bundled ${made.join(", ")}` : "up to date";
+}
+
+/** @param {string} name @param {string} entry */
+async function writeBundle(name, entry) {
+  // Imported late: before `npm ci` has run there is no esbuild, and the rest of the build does not need it.
+  const esbuild = await import("esbuild");
+  const output = inBuild(`${name}.mjs`);
+  try {
+    await esbuild.build({
+      entryPoints: [entry],
+      outfile: `${output}.new`,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20.9",
+      external,
+      banner: name === "glassrun" ? {} : { js: requireForCommonJs },
+      logLevel: "silent",
+    });
+  } catch (thrown) {
+    throw new Refusal(`Cannot bundle ${name}: ${thrown instanceof Error ? thrown.message : thrown}`, `Mend the code`, {
+      cause: thrown,
+    });
+  }
+  renameSync(`${output}.new`, output);
+}
