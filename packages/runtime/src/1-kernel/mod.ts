@@ -1,0 +1,100 @@
+/** What layer 2 and the apps may use of the kernel: plans, the system calls they are made of, and readers of its state. */
+
+// The kernel's own numbers.
+export { CAPABILITY } from "./abi/capability.ts";
+export { CLONE } from "./abi/clone.ts";
+export { ERRNO, ERRNO_MEANING, type ErrnoName, errnoName } from "./abi/errno.ts";
+export { MOUNT } from "./abi/mount.ts";
+export { OPEN } from "./abi/open.ts";
+export { RLIMIT } from "./abi/rlimit.ts";
+export { SECCOMP } from "./abi/seccomp.ts";
+export { SIGNAL } from "./abi/signal.ts";
+export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
+// Plans.
+export { type ConstantName, type ConstantsOf, fileMode, flags, written } from "./plan/constants.ts";
+export type { Arg, Op, Plan, Program } from "./plan/plan.ts";
+// System calls.
+export {
+  chdir,
+  chroot,
+  close,
+  closeRangeOnExec,
+  dup3,
+  fchdir,
+  fchmod,
+  fchmodat,
+  fchown,
+  fchownat,
+  ftruncate,
+  linkat,
+  memfdCreate,
+  mkdirat,
+  mknodat,
+  type OpenFlag,
+  openat,
+  openat2,
+  pipe2,
+  type ResolveFlag,
+  read,
+  setCloseOnExec,
+  symlinkat,
+  unlinkat,
+  write,
+} from "./syscalls/files.ts";
+export {
+  type CapabilityName,
+  capset,
+  clearAmbientCapabilities,
+  dropBoundingCapability,
+  raiseAmbientCapability,
+  setgroups,
+  setKeepCapabilities,
+  setNoNewPrivileges,
+  setresgid,
+  setresuid,
+  umask,
+} from "./syscalls/identity.ts";
+export { joinSessionKeyring } from "./syscalls/keys.ts";
+export { type LimitName, prlimit64, UNLIMITED } from "./syscalls/limits.ts";
+export {
+  type MountAttribute,
+  type MountFlag,
+  mount,
+  mountSetattr,
+  moveMount,
+  openTree,
+  type Propagation,
+  pivotRoot,
+  umount2,
+} from "./syscalls/mount.ts";
+export { setdomainname, sethostname } from "./syscalls/names.ts";
+export { type NamespaceFlag, setns, unshare } from "./syscalls/namespaces.ts";
+export { type About, type Descriptor, type Directory, type Path, result, template, type Value } from "./syscalls/op.ts";
+export {
+  blockSignals,
+  clone3,
+  execve,
+  execveat,
+  exitCodeOf,
+  exitGroup,
+  getpid,
+  getppid,
+  kill,
+  openTerminal,
+  type SignalName,
+  setChildSubreaper,
+  setControllingTerminal,
+  setDumpable,
+  setName,
+  setParentDeathSignal,
+  setpgid,
+  setsid,
+  setTerminalSize,
+  tell,
+  terminalIndex,
+  unblockSignals,
+  unlockTerminal,
+  wait4,
+} from "./syscalls/processes.ts";
+export { seccomp } from "./syscalls/seccomp.ts";
+export { connect, sendDescriptor, socket, socketpair } from "./syscalls/sockets.ts";
