@@ -10,9 +10,28 @@ export { RLIMIT } from "./abi/rlimit.ts";
 export { SECCOMP } from "./abi/seccomp.ts";
 export { SIGNAL } from "./abi/signal.ts";
 export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
+// Reading the kernel's state.
+export { Kwatch, type KwatchOptions } from "./kwatch/kwatch.ts";
+export { type KwatchRecord, parseRecord } from "./kwatch/records.ts";
+export { type MountInfo, type OverlayOptions, overlayLayers, parseMountinfo, readMountinfo } from "./mountinfo.ts";
+export { describeNamespace, hostnameOf, mountTableOf, type NamespaceDescription } from "./namespaces/describe.ts";
+export { nativeProgram } from "./native-program.ts";
 // Plans.
 export { type ConstantName, type ConstantsOf, fileMode, flags, written } from "./plan/constants.ts";
 export type { Arg, Op, Plan, Program } from "./plan/plan.ts";
+export { type CgroupMembership, parseProcCgroup, readProcCgroup } from "./procfs/cgroup.ts";
+export { parseCmdline, readCmdline } from "./procfs/cmdline.ts";
+export {
+  NAMESPACE_TYPES,
+  type NamespaceKind,
+  type NamespaceLinks,
+  type NamespaceName,
+  parseNamespaceLink,
+  readNamespaceLinks,
+} from "./procfs/namespace-links.ts";
+export { listPids, listProcDirectory, readProcFile, readProcLink } from "./procfs/proc-file.ts";
+export { type ProcessStat, parseStat, readStat } from "./procfs/stat.ts";
+export { type CapabilityMasks, type ProcessStatus, parseStatus, readStatus } from "./procfs/status.ts";
 // System calls.
 export {
   chdir,

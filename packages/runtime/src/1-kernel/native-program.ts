@@ -1,0 +1,20 @@
+/**
+ * Where the native programs (`sysrun`, `kwatch`) are: `build/native/` of this checkout, found from this file upwards,
+ * which works from the sources as well as from a bundle in `build/`.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GlassboxError } from "../0-base/mod.ts";
+
+/** @throws GlassboxError "not found" when it has not been built */
+export function nativeProgram(name: "kwatch" | "sysrun"): string {
+  for (let directory = dirname(fileURLToPath(import.meta.url)); ; directory = dirname(directory)) {
+    const path = join(directory, "build", "native", name);
+    if (existsSync(path)) return path;
+    if (directory === dirname(directory))
+      throw new GlassboxError("not found", `Cannot find the native program "${name}": it has not been built`, {
+        hint: "Run node scripts/build.mjs native",
+      });
+  }
+}
