@@ -35,9 +35,12 @@ export interface LabsBackend {
 
 /** A terminal's output with its byte numbers, as one socket follows it. */
 export interface TerminalFollower {
-  /** Bytes from the follower's position on; called in order, never while `pause`d. */
+  /** Bytes from the follower's position on; called in order, at most `HIGH_WATER_BYTES` ahead of its acknowledgements. */
   onOutput(fromByte: number, bytes: Uint8Array): void;
+  /** After the last output. The last call. */
   onEnded(reason: string): void;
+  /** It has acknowledged nothing for long while the shell waits for it, and is followed no more. The last call. */
+  onStalled(): void;
 }
 
 export interface TerminalsBackend {
