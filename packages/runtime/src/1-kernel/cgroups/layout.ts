@@ -1,0 +1,100 @@
+/**
+ * How cgroups are mounted on this machine: v2's one tree, v1's tree per controller, or both at once. Read from
+ * `mountinfo` and `/proc/self/cgroup`, never guessed from paths. `place.ts` next says where a container goes in it.
+ */
+import { readFileSync } from "node:fs";
+
+/** `v1`: every controller on v1; `hybrid`: v1's beside a v2 tree; `v2`: unified. As in the machine's own description. */
+export type CgroupMode = "v1" | "hybrid" | "v2" | "none";
+
+export interface Hierarchy {
+  version: 1 | 2;
+  /** v1: the controllers (or `name=systemd`) of this tree; v2: what the root's `cgroup.controllers` offers. */
+  controllers: string[];
+  mountPoint: string;
+  /** Where the calling process is in it, from its mount point: `/`, `/user.slice`. */
+  ownPath: string;
+}
+
+export interface CgroupLayout {
+  mode: CgroupMode;
+  hierarchies: Hierarchy[];
+}
+
+/** The text of the two files that tell, and v2's controllers by mount point. */
+export interface CgroupSources {
+  mountinfo: string;
+  procSelfCgroup: string;
+  unifiedControllers(mountPoint: string): string[];
+}
+
+/** Pure: what those files say. */
+export function detectCgroupLayout(sources: CgroupSources): CgroupLayout {
+  const own = parseProcCgroup(sources.procSelfCgroup);
+  const hierarchies: Hierarchy[] = [];
+  for (const line of sources.mountinfo.split("\n")) {
+    // ID PARENT DEV ROOT MOUNTPOINT OPTIONS [FIELDS...] - TYPE SOURCE SUPEROPTIONS (man 5 proc_pid_mountinfo)
+    const [before = "", after = ""] = line.split(" - ");
+    const [type, , superOptions = ""] = after.split(" ");
+    if (type !== "cgroup" && type !== "cgroup2") continue;
+    const [, , , root = "/", mountPoint = ""] = before.split(" ").map(unescapeOctal);
+    if (hierarchies.some((known) => known.mountPoint === mountPoint)) continue;
+    const version = type === "cgroup2" ? 2 : 1;
+    const membership = own.find(({ controllers }) =>
+      version === 2
+        ? controllers.length === 0
+        : controllers.length > 0 && controllers.every((name) => superOptions.split(",").includes(name)),
+    );
+    if (!membership) continue;
+    hierarchies.push({
+      version,
+      controllers: version === 2 ? sources.unifiedControllers(mountPoint) : membership.controllers,
+      mountPoint,
+      ownPath: pathBelowRoot(membership.path, root),
+    });
+  }
+  return { mode: modeOf(hierarchies), hierarchies };
+}
+
+/** Lines of `/proc/PID/cgroup`; v2's line has no controllers. */
+export function parseProcCgroup(text: string): Array<{ controllers: string[]; path: string }> {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [, controllers = "", ...path] = line.split(":");
+      return { controllers: controllers.split(",").filter((name) => name !== ""), path: path.join(":") };
+    });
+}
+
+/** Reads this machine's layout for the calling process. */
+export function readCgroupLayout(): CgroupLayout {
+  return detectCgroupLayout({
+    mountinfo: readFileSync("/proc/self/mountinfo", "utf8"),
+    procSelfCgroup: readFileSync("/proc/self/cgroup", "utf8"),
+    unifiedControllers: (mountPoint) =>
+      readFileSync(`${mountPoint}/cgroup.controllers`, "utf8")
+        .split(/\s+/)
+        .filter((name) => name !== ""),
+  });
+}
+
+function modeOf(hierarchies: Hierarchy[]): CgroupMode {
+  const v1 = hierarchies.some(({ version }) => version === 1);
+  const v2 = hierarchies.some(({ version }) => version === 2);
+  if (v1) return v2 ? "hybrid" : "v1";
+  return v2 ? "v2" : "none";
+}
+
+/** In a container, a mount shows only part of the tree, and `/proc/self/cgroup` may name the path from the real root. */
+function pathBelowRoot(path: string, root: string): string {
+  if (path.startsWith("/..")) return "/";
+  if (root === "/") return path;
+  if (path === root) return "/";
+  return path.startsWith(`${root}/`) ? path.slice(root.length) : path;
+}
+
+/** mountinfo writes blanks in paths as `\040`. */
+function unescapeOctal(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}

@@ -1,0 +1,131 @@
+/**
+ * Cgroup writes as data: everything it takes to give a container its limits, as a list of directories to make and files
+ * to write, in order. The planner turns each into system calls; `update` and the page use the same list.
+ */
+import { GlassboxError } from "../../0-base/mod.ts";
+import { blockIoV1, blockIoV2 } from "./block-io.ts";
+import { cpu, unsupportedCpuFields } from "./cpu.ts";
+import { cpuset, inheritCpuset } from "./cpuset.ts";
+import { devices } from "./devices.ts";
+import { hugetlb } from "./hugetlb.ts";
+import type { CgroupLimits, Controller, FileWrite } from "./limits.ts";
+import { memory, unsupportedMemoryFields } from "./memory.ts";
+import { netCls, netPrio } from "./network.ts";
+import { pids } from "./pids.ts";
+import { ancestors, type CgroupDirectory, type CgroupSurvey } from "./place.ts";
+import { rdma } from "./rdma.ts";
+
+const CONTROLLERS: readonly Controller[] = [
+  devices,
+  memory,
+  pids,
+  cpuset,
+  cpu,
+  blockIoV1,
+  blockIoV2,
+  hugetlb,
+  netCls,
+  netPrio,
+  rdma,
+];
+
+/** Passed on to every container where the machine has them, limits or not, so that its usage can be read. */
+const ALWAYS_PASSED_ON = ["cpu", "memory", "pids"];
+
+export type CgroupStep =
+  | { kind: "make"; directory: string; why: string; from: string }
+  | ({ kind: "write"; directory: string } & FileWrite);
+
+/**
+ * The steps that make one directory of the container and set the limits its tree knows.
+ * @throws GlassboxError invalid argument for limits that contradict each other
+ */
+export function cgroupSteps(place: CgroupDirectory, survey: CgroupSurvey, limits: CgroupLimits): CgroupStep[] {
+  const steps: CgroupStep[] = [];
+  const tree = place.version === 2 ? "the cgroup tree" : `the ${place.controllers.join(",")} tree`;
+  for (const directory of ancestors(place.mountPoint, place.directory)) {
+    const own = directory === place.directory;
+    if (survey.make.includes(directory)) {
+      const why = own
+        ? `Make the container's own group in ${tree}: a directory is a cgroup`
+        : `Make the group above it in ${tree}`;
+      steps.push({ kind: "make", directory, why, from: "/linux/cgroupsPath" });
+      if (survey.cpuset) steps.push(...toSteps(directory, inheritCpuset(survey.cpuset)));
+    }
+    if (place.version === 2 && !own) steps.push(...passOn(directory, place, survey, limits));
+  }
+  return [...steps, ...limitSteps(place, limits)];
+}
+
+/** Only the limits, for a cgroup that exists: what `update` writes. */
+export function limitSteps(place: CgroupDirectory, limits: CgroupLimits): CgroupStep[] {
+  const writes = CONTROLLERS.filter(({ name }) => place.version === 2 || place.controllers.includes(name)).flatMap(
+    (controller) => (place.version === 2 ? controller.v2?.(limits) : controller.v1?.(limits)) ?? [],
+  );
+  if (place.version === 2) writes.push(...unified(limits));
+  return toSteps(place.directory, writes);
+}
+
+/**
+ * Limits that no tree of this machine can hold. A limit that is not kept is worse than an error, so the caller throws.
+ * `warnings` are fields that are merely without effect on this version.
+ */
+export function unmetLimits(
+  places: readonly CgroupDirectory[],
+  limits: CgroupLimits,
+): { missing: string[]; warnings: string[] } {
+  const version = places[0]?.version ?? 2;
+  const offered = new Set(places.flatMap(({ controllers }) => controllers));
+  const missing = CONTROLLERS.filter((controller) => {
+    const writes = (version === 2 ? controller.v2?.(limits) : controller.v1?.(limits)) ?? [];
+    // The devices list exists for every container; only rules the config asked for are missed.
+    const asked = writes.some(({ from, file }) => from !== "/devices" && !file.startsWith("devices."));
+    return asked && !offered.has(controller.name);
+  }).map(({ name }) => name);
+  if (version === 1 && limits.unified && Object.keys(limits.unified).length > 0) missing.push("unified");
+  const fields = [
+    ...unsupportedMemoryFields(limits.memory ?? {}, version).map((field) => `memory/${field}`),
+    ...unsupportedCpuFields(limits.cpu ?? {}, version).map((field) => `cpu/${field}`),
+    ...(version === 2 && limits.network?.classID !== undefined ? ["network/classID"] : []),
+    ...(version === 2 && limits.network?.priorities?.length ? ["network/priorities"] : []),
+  ];
+  return {
+    missing,
+    warnings: fields.map((field) => `/linux/resources/${field} has no effect: cgroup v${version} has no file for it`),
+  };
+}
+
+function toSteps(directory: string, writes: readonly FileWrite[]): CgroupStep[] {
+  return writes.map((write) => ({ kind: "write", directory, ...write, from: `/linux/resources${write.from}` }));
+}
+
+/** v2: a directory has a controller's files only when every directory above it passes the controller on. */
+function passOn(directory: string, place: CgroupDirectory, survey: CgroupSurvey, limits: CgroupLimits): CgroupStep[] {
+  const asked = CONTROLLERS.filter((controller) => (controller.v2?.(limits) ?? []).length > 0).map(({ name }) => name);
+  const fromUnified = Object.keys(limits.unified ?? {}).map((file) => file.split(".")[0] ?? "");
+  const required = new Set([...asked, ...fromUnified]);
+  const passed = survey.passedOn[directory] ?? [];
+  return place.controllers
+    .filter((name) => (required.has(name) || ALWAYS_PASSED_ON.includes(name)) && !passed.includes(name))
+    .map((name) => ({
+      kind: "write",
+      directory,
+      file: "cgroup.subtree_control",
+      value: `+${name}`,
+      why: `Let the groups below have the ${name} controller's files`,
+      from: required.has(name) ? `/linux/resources/${name}` : "/linux/cgroupsPath",
+      ...(required.has(name) ? {} : { allow: ["EBUSY", "ENOENT", "EOPNOTSUPP", "EINVAL", "EACCES", "EPERM"] }),
+    }));
+}
+
+function unified({ unified: files = {} }: CgroupLimits): FileWrite[] {
+  return Object.entries(files).map(([file, value]) => {
+    if (file.includes("/") || !/^[a-z0-9_]+\./.test(file)) {
+      throw new GlassboxError(
+        "invalid argument",
+        `Cannot write unified resource "${file}": it must be a file name such as memory.high`,
+      );
+    }
+    return { file, value, why: `Set ${file} as the config says`, from: `/unified/${file}` };
+  });
+}
