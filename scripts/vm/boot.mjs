@@ -17,7 +17,7 @@ import { WordReader } from "./words.mjs";
  * @typedef {object} VmOptions
  * @property {string} name keeps the files of VMs that run at the same time apart
  * @property {string} mainScript shell text that runs once the VM is up, as root, output to the console
- * @property {number} [forwardPort] forwarded from 127.0.0.1 on the host
+ * @property {{ host: string, port: number }} [forward] the VM's port of this number, as an address of this machine
  * @property {(word: string, text: string) => void} onWord a word of the guest: `progress`, `ready`, `failed`, `exit`
  * @property {(chunk: Buffer) => void} [onOutput] what the command printed to /dev/ttyS1
  *
@@ -33,7 +33,7 @@ import { WordReader } from "./words.mjs";
 const STOP_MS = 3000;
 
 /** @param {VmOptions} options @returns {Promise<Vm>} @throws {Refusal} when QEMU or a kernel is missing */
-export async function bootVm({ name, mainScript, forwardPort, onWord, onOutput }) {
+export async function bootVm({ name, mainScript, forward, onWord, onOutput }) {
   const kernel = needKernel();
   const files = inBuild("vm", name);
   rmSync(files, { recursive: true, force: true });
@@ -42,7 +42,7 @@ export async function bootVm({ name, mainScript, forwardPort, onWord, onOutput }
   writeFileSync(consoleLog, "");
   writeFileSync(`${files}/initramfs.cpio`, initramfs(kernel, mainScript));
   const accelerator = await chooseAccelerator(kernel.image);
-  const hardware = { accelerator, image: kernel.image, initramfs: `${files}/initramfs.cpio`, consoleLog, forwardPort };
+  const hardware = { accelerator, image: kernel.image, initramfs: `${files}/initramfs.cpio`, consoleLog, forward };
   // Its own process group: Ctrl-C on our terminal goes to us, and we end QEMU when we have said why.
   const child = spawn(qemu, qemuArguments(hardware), { stdio: ["ignore", "pipe", "pipe"], detached: true });
   const reader = new WordReader(onWord, onOutput ?? (() => {}));

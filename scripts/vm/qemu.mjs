@@ -14,12 +14,12 @@ const MEMORY_MIB = 2048;
  * @param {string} vm.image
  * @param {string} vm.initramfs path
  * @param {string} vm.consoleLog path
- * @param {number | undefined} vm.forwardPort the same number on the host's loopback and in the VM
+ * @param {{ host: string, port: number } | undefined} vm.forward an address of this machine; the VM has the same port
  * @returns {string[]}
  */
-export function qemuArguments({ accelerator, image, initramfs, consoleLog, forwardPort }) {
+export function qemuArguments({ accelerator, image, initramfs, consoleLog, forward }) {
   // restrict=on: without it, a program in the VM could reach every server on the host's loopback as 10.0.2.2.
-  const forward = forwardPort === undefined ? "" : `,hostfwd=tcp:127.0.0.1:${forwardPort}-10.0.2.15:${forwardPort}`;
+  const forwarding = forward ? `,hostfwd=tcp:${forward.host}:${forward.port}-10.0.2.15:${forward.port}` : "";
   return [
     ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
     ...["-machine", "q35", "-accel", accelerator],
@@ -32,7 +32,7 @@ export function qemuArguments({ accelerator, image, initramfs, consoleLog, forwa
     ...["-serial", `file:${consoleLog}`, "-serial", "stdio"],
     // multidevs=remap: the host's root spans several file systems, whose inode numbers may be the same.
     ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
-    ...["-netdev", `user,id=net,restrict=on,ipv6=off${forward}`, "-device", "virtio-net-pci,netdev=net,romfile="],
+    ...["-netdev", `user,id=net,restrict=on,ipv6=off${forwarding}`, "-device", "virtio-net-pci,netdev=net,romfile="],
   ];
 }
 

@@ -1,0 +1,76 @@
+/**
+ * The npm packages, exactly as package-lock.json names them. `npm ci` deletes node_modules first, so it runs only when
+ * what is installed differs from the lock; npm leaves its own record of that in `node_modules/.package-lock.json`.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { inRoot } from "./paths.mjs";
+import { runCommand } from "./run-command.mjs";
+
+/** @param {import("./progress.mjs").Say} say @returns {Promise<string>} */
+export async function installNodeModules(say) {
+  const differing = differingPackages(readLock("package-lock.json"), readLock("node_modules/.package-lock.json"));
+  const done = [];
+  if (differing.length > 0) {
+    say(`npm ci, since ${differing.length} packages differ from package-lock.json`);
+    await npm(["ci", "--no-audit", "--no-fund"], "npm-ci", say);
+    done.push("installed from package-lock.json");
+  }
+  // Installed without its install script (an npm that asks first, a moved node_modules), node-pty has no native part.
+  if (!existsSync(inRoot("node_modules/node-pty/build/Release/pty.node"))) {
+    say("compiling node-pty");
+    await npm(["rebuild", "node-pty"], "node-pty", say);
+    done.push("compiled node-pty");
+  }
+  return done.length > 0 ? done.join(", ") : "up to date";
+}
+
+/**
+ * @param {string[]} args
+ * @param {string} log
+ * @param {import("./progress.mjs").Say} say
+ */
+function npm(args, log, say) {
+  return runCommand("npm", args, {
+    log,
+    hint: "Is there a network, and are make, g++ and python3 installed? `npm ci` by hand shows the same",
+    env: { ...process.env, ...nodeHeaders() },
+    onLine: (line) => say(line.slice(0, 100)),
+  });
+}
+
+/**
+ * node-gyp would download Node's headers; most installations have them beside the program.
+ * @returns {Record<string, string>}
+ */
+function nodeHeaders() {
+  const prefix = path.dirname(path.dirname(process.execPath));
+  return existsSync(path.join(prefix, "include/node/node.h")) ? { npm_config_nodedir: prefix } : {};
+}
+
+/**
+ * @typedef {Record<string, { version?: string, integrity?: string, link?: boolean, optional?: boolean,
+ *   devOptional?: boolean, resolved?: string }>} LockedPackages
+ */
+
+/** @param {string} file @returns {LockedPackages | undefined} */
+function readLock(file) {
+  if (!existsSync(inRoot(file))) return undefined;
+  return JSON.parse(readFileSync(inRoot(file), "utf8")).packages;
+}
+
+/**
+ * Optional packages are left out: npm installs only those for this processor and C library.
+ * @param {LockedPackages | undefined} locked
+ * @param {LockedPackages | undefined} installed
+ * @returns {string[]} places in node_modules that are missing or hold something else
+ */
+export function differingPackages(locked, installed) {
+  return Object.entries(locked ?? {})
+    .filter(([place, entry]) => place.includes("node_modules/") && !entry.optional)
+    .filter(([place, entry]) => {
+      const there = installed?.[place];
+      return !there || there.version !== entry.version || there.integrity !== entry.integrity;
+    })
+    .map(([place]) => place);
+}

@@ -1,0 +1,145 @@
+/**
+ * The Debian and Ubuntu packages Glassbox stands on, each with the reason a person may ask for. Nothing is downloaded
+ * when all are there, and on a terminal nothing is installed without a yes.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { findKernel } from "../vm/kernel.mjs";
+import { Refusal } from "./refusal.mjs";
+import { runCommand } from "./run-command.mjs";
+
+/**
+ * What a package is for. `build`: making Glassbox; `labs`: commands the lessons use; `vm`: the lab VM; `test`: what
+ * `npm test` compares us with and looks through.
+ * @typedef {"build" | "labs" | "vm" | "test"} Use
+ * @typedef {{ name: string, use: Use, why: string, there?: () => boolean }} SystemPackage
+ *   `there`: how else the need may be met; otherwise dpkg is asked
+ */
+
+/** @param {...string} files */
+const anyOf =
+  (...files) =>
+  () =>
+    files.some((file) => existsSync(file));
+
+/** @type {SystemPackage[]} */
+export const systemPackages = [
+  { name: "gcc", use: "build", why: "compiles sysrun and kwatch", there: anyOf("/usr/bin/gcc", "/usr/bin/cc") },
+  { name: "libc6-dev", use: "build", why: "the C library they are linked with" },
+  { name: "linux-libc-dev", use: "build", why: "the kernel's own numbers and structures" },
+  { name: "make", use: "build", why: "builds the terminal's native part (node-pty)", there: anyOf("/usr/bin/make") },
+  { name: "g++", use: "build", why: "compiles node-pty", there: anyOf("/usr/bin/g++", "/usr/bin/c++") },
+  {
+    name: "python3",
+    use: "build",
+    why: "node-gyp, which builds node-pty, is written in it",
+    there: anyOf("/usr/bin/python3"),
+  },
+  { name: "busybox-static", use: "build", why: "the lab root file system and the VM's first program" },
+  { name: "procps", use: "labs", why: "ps and top" },
+  { name: "psmisc", use: "labs", why: "pstree" },
+  { name: "iproute2", use: "labs", why: "ip, to look at network namespaces" },
+  { name: "iptables", use: "labs", why: "shows and makes the rules a container network needs" },
+  { name: "strace", use: "labs", why: "shows the system calls of any program" },
+  { name: "uidmap", use: "labs", why: "newuidmap, for user namespaces without root" },
+  { name: "qemu-system-x86", use: "vm", why: "runs the lab VM" },
+  { name: kernelPackage(), use: "vm", why: "the kernel the lab VM boots", there: () => findKernel() !== undefined },
+  { name: "runc", use: "test", why: "the runtime ours is compared with" },
+  { name: "crun", use: "test", why: "the fastest runtime ours is compared with" },
+  { name: "chromium", use: "test", why: "the browser the labs are solved in", there: anyOf("/usr/bin/chromium") },
+  { name: "golang-github-opencontainers-specs-dev", use: "test", why: "the JSON schemas of config.json" },
+];
+
+function kernelPackage() {
+  return isUbuntu() ? "linux-image-virtual" : "linux-image-amd64";
+}
+
+function isUbuntu() {
+  return existsSync("/etc/lsb-release") && existsSync("/usr/share/keyrings/ubuntu-archive-keyring.gpg");
+}
+
+/** @param {Use[]} uses @returns {SystemPackage[]} */
+export function missingPackages(uses) {
+  const wanted = systemPackages.filter(({ use, there }) => uses.includes(use) && !there?.());
+  const installed = installedPackages(wanted.map(({ name }) => name));
+  return wanted.filter(({ name, there }) => there !== undefined || !installed.has(name));
+}
+
+/** @param {string[]} names @returns {Set<string>} */
+function installedPackages(names) {
+  if (names.length === 0) return new Set();
+  const args = ["--show", `--showformat=\${Package}\t\${db:Status-Status}\n`, ...names];
+  /** @type {string} */
+  let listed;
+  try {
+    listed = execFileSync("dpkg-query", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  } catch (thrown) {
+    // It ends with 1 when a package is unknown, and has listed the others all the same.
+    listed = String(/** @type {{ stdout?: string }} */ (thrown).stdout ?? "");
+  }
+  const lines = listed.split("\n").map((line) => line.split("\t"));
+  return new Set(lines.filter(([, status]) => status === "installed").map(([name = ""]) => name));
+}
+
+/**
+ * @param {Use[]} uses
+ * @param {{ ask: boolean, say: import("./progress.mjs").Say }} options
+ * @returns {Promise<string>} what was done
+ * @throws {Refusal} when not root, when the answer was no, when apt-get failed
+ */
+export async function installSystemPackages(uses, { ask, say }) {
+  const missing = missingPackages(uses);
+  if (missing.length === 0) return "all there";
+  const names = missing.map(({ name }) => name);
+  const byHand = `apt-get install ${names.join(" ")}`;
+  if (!existsSync("/usr/bin/apt-get")) {
+    throw new Refusal(
+      `Cannot install ${names.join(", ")}: this is not Debian or Ubuntu (there is no apt-get)`,
+      "Use Debian 12 or Ubuntu 24.04, for example in the Vagrant machine of vagrant/",
+    );
+  }
+  if (process.getuid?.() !== 0) {
+    throw new Refusal(`Cannot install ${names.join(", ")}: only root can`, `Run it as root, or first: sudo ${byHand}`);
+  }
+  if (ask && !(await confirm(missing))) throw new Refusal("Nothing was installed", `Install them yourself: ${byHand}`);
+  await aptGet(names, say);
+  return `installed ${names.join(", ")}`;
+}
+
+/** @param {string[]} names @param {import("./progress.mjs").Say} say */
+async function aptGet(names, say) {
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    onLine: (/** @type {string} */ line) => say(line.slice(0, 100)),
+  };
+  const hint = `Is there a network? Try by hand: apt-get update && apt-get install ${names.join(" ")}`;
+  if (!hasPackageLists()) await runCommand("apt-get", ["update"], { ...options, log: "apt-update", hint });
+  const install = ["install", "--yes", "--no-install-recommends", ...names];
+  try {
+    await runCommand("apt-get", install, { ...options, log: "apt-install", hint });
+  } catch {
+    // The lists may be older than the mirror: fetch them and try once more.
+    await runCommand("apt-get", ["update"], { ...options, log: "apt-update", hint });
+    await runCommand("apt-get", install, { ...options, log: "apt-install", hint });
+  }
+}
+
+function hasPackageLists() {
+  const lists = "/var/lib/apt/lists";
+  return existsSync(lists) && readdirSync(lists).some((name) => name.endsWith("_Packages") || name.endsWith(".lz4"));
+}
+
+/** @param {SystemPackage[]} missing */
+async function confirm(missing) {
+  const width = Math.max(...missing.map(({ name }) => name.length));
+  process.stdout.write("\r\x1b[KGlassbox needs these packages:\n");
+  for (const { name, why } of missing) console.log(`  ${name.padEnd(width)}  ${why}`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question("Install them with apt-get? [Y/n] ");
+    return ["", "y", "yes"].includes(answer.trim().toLowerCase());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Runs the agent on this machine. It says through a pipe (`--ready-fd 3`) where it listens, and is told to end by
+ * SIGTERM, when it undoes what it and its learners made.
+ */
+import { spawn } from "node:child_process";
+import { inBuild } from "../setup/paths.mjs";
+import { Refusal } from "../setup/refusal.mjs";
+
+/** Reading the kernel's state once and loading the labs takes a second or two on a small machine. */
+const READY_MS = 30_000;
+
+/** The agent resets what open labs made: processes first asked, then killed. */
+const STOP_MS = 10_000;
+
+/**
+ * @typedef {object} RunningAgent
+ * @property {string} url with the token
+ * @property {Promise<number>} ended its exit code; 0 when it was told to end and did
+ * @property {() => Promise<void>} stop resolves when it and all it started are gone
+ */
+
+/** @param {{ host: string, port: number }} options @returns {Promise<RunningAgent>} @throws {Refusal} */
+export async function runAgentHere({ host, port }) {
+  if (process.getuid?.() !== 0) {
+    throw new Refusal("Cannot run Glassbox here: making containers needs root", "sudo npm start, or npm start -- --vm");
+  }
+  const args = [inBuild("glassboxd.mjs"), "--host", host, "--port", String(port), "--ready-fd", "3"];
+  // Its own process group, so that Ctrl-C reaches it once, from us, and a hanging one can be killed with its children.
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], detached: true });
+  const killGroup = () => {
+    try {
+      if (child.pid) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // ESRCH: nobody is left in the group
+    }
+  };
+  process.on("exit", killGroup);
+  const ended = new Promise((resolve) => {
+    child.on("error", () => resolve(1));
+    child.on("exit", (code, signal) => {
+      process.off("exit", killGroup);
+      killGroup();
+      resolve(code ?? (signal === "SIGTERM" || signal === "SIGINT" ? 0 : 1));
+    });
+  });
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const timer = setTimeout(killGroup, STOP_MS);
+    await ended;
+    clearTimeout(timer);
+  };
+  const line = await Promise.race([firstLine(child.stdio[3]), ended, expiry(READY_MS)]);
+  if (typeof line === "string") return { url: JSON.parse(line).url, ended, stop };
+  await stop();
+  throw new Refusal(
+    line === undefined ? `The agent was not ready after ${READY_MS / 1000} s` : "The agent ended before it was ready",
+    "What it printed above says why",
+  );
+}
+
+/** @param {import("node:stream").Readable} stream @returns {Promise<string>} never settles when the stream ends first */
+function firstLine(stream) {
+  let text = "";
+  return new Promise((resolve) => {
+    stream.on("data", (chunk) => {
+      text += chunk;
+      if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
+    });
+  });
+}
+
+/** @param {number} ms @returns {Promise<undefined>} */
+function expiry(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined).unref());
+}
