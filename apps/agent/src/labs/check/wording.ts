@@ -1,0 +1,154 @@
+/**
+ * What a check wanted and what the kernel showed, in words with the real values: "process with root directory
+ * "/srv/rootfs"" against "pid 4711 (bash) has root directory "/"". Pure, like everything in this folder.
+ */
+import type { CheckResult, GraphNode } from "@glassbox/protocol";
+import type { CompiledCheck } from "./compile.ts";
+import type { Condition, Operator } from "./condition.ts";
+import { type Bindings, type Outcome, resolvePath, resolveTerm } from "./evaluate.ts";
+import { type FieldValue, fieldAt, type ObjectKind, type Subject } from "./fields.ts";
+import type { KernelView } from "./kernel-view.ts";
+
+const OPERATOR_WORDS: Record<Operator, string> = {
+  "=": "",
+  "!=": "other than ",
+  ">=": "at least ",
+  "<=": "at most ",
+  ">": "above ",
+  "<": "below ",
+  includes: "containing ",
+  excludes: "without ",
+  "starts with": "beginning with ",
+  "ends with": "ending in ",
+};
+
+/** Longest quoted value: a whole file would bury the sentence. */
+const VALUE_MAX_CHARACTERS = 120;
+
+export function checkResult(check: CompiledCheck, outcome: Outcome, view: KernelView): CheckResult {
+  const { subject, bindings } = outcome;
+  const node = subject?.kind === "node" && !subject.gone ? subject.node.id : undefined;
+  return {
+    title: fillBraces(check.title, bindings, view),
+    ok: outcome.ok,
+    expected: expectedWords(check, outcome, view),
+    actual: actualWords(check, outcome, view),
+    ...(node === undefined ? {} : { node }),
+  };
+}
+
+/** Replaces `{P.root}` by what the kernel shows for it; what cannot be resolved becomes "unknown". */
+export function fillBraces(text: string, bindings: Bindings, view: KernelView): string {
+  return text.replace(/\{([A-Za-z][\w.-]*)\}/g, (_, path: string) =>
+    valueWords(resolvePath(path.split("."), undefined, bindings, view), bindings, view, false),
+  );
+}
+
+function expectedWords(check: CompiledCheck, outcome: Outcome, view: KernelView): string {
+  const clauses = check.where.map((any) =>
+    any.map((condition) => clauseWords(condition, check, outcome, view)).join(", or "),
+  );
+  const body = clauses.join("; ");
+  const { target } = check;
+  if (target.kind === "none") return `no ${target.object} with: ${body}`;
+  if (target.kind === "find") return `a ${target.object} with: ${body}`;
+  if (target.kind === "file") return `file "${target.path}" with: ${body}`;
+  return body;
+}
+
+function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): string {
+  const { target } = check;
+  const { subject, bindings } = outcome;
+  if (outcome.waiting) return "not looked for yet: the check above comes first";
+  const name = subject && subjectWords(subject);
+  if (target.kind === "none") return name ? `there is ${name}` : "there is none";
+  if (target.kind === "file" && subject?.kind === "file" && !subject.facts.exists) return `${name} does not exist`;
+  if (outcome.ok) return name ? `found ${name}` : "so it is";
+  if (!name)
+    return target.kind === "find" && target.object !== "cgroup" ? `no such ${target.object} of yours` : "there is none";
+  const said = outcome.failed
+    .flatMap((any) => any.slice(0, 1))
+    .map((condition) => {
+      const value = resolvePath(condition.left, subject, bindings, view);
+      return `${fieldWords(condition.left, check, bindings)} ${valueWords(value, bindings, view)}`;
+    });
+  return `${name} has ${said.join(", ")}`;
+}
+
+function clauseWords(condition: Condition, check: CompiledCheck, outcome: Outcome, view: KernelView): string {
+  const words = fieldWords(condition.left, check, outcome.bindings);
+  const { right, operator } = condition;
+  if (right.kind === "literal" && typeof right.value === "boolean" && operator === "=") {
+    return right.value ? words : `not ${words}`;
+  }
+  const value = resolveTerm(right, outcome.subject, outcome.bindings, view);
+  const said =
+    value === undefined && right.kind === "path" ? right.path.join(".") : valueWords(value, outcome.bindings, view);
+  return `${words} ${OPERATOR_WORDS[operator]}${said}`;
+}
+
+function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bindings): string {
+  const bound = bindings.get(path[0] ?? "");
+  const own = check.target.kind === "find" && path[0] === check.target.name;
+  let kind: ObjectKind | undefined = bound ? kindOf(bound) : kindOfTarget(check);
+  let rest = bound || own ? path.slice(1) : [...path];
+  if (rest.length === 0) return bound && !own ? subjectWords(bound) : "it";
+  const words: string[] = [];
+  while (kind && rest.length > 0) {
+    const found = fieldAt(kind, rest);
+    if (!found) return path.at(-1) ?? "";
+    words.unshift(found.field.words);
+    rest = found.rest;
+    kind = found.field.leadsTo;
+  }
+  const of = bound && !own ? [subjectWords(bound)] : [];
+  return [...words, ...of].join(" of ");
+}
+
+function kindOf(subject: Subject): ObjectKind {
+  return subject.kind === "file" ? "file" : subject.node.kind;
+}
+
+function kindOfTarget(check: CompiledCheck): ObjectKind | undefined {
+  if (check.target.kind === "file") return "file";
+  return check.target.kind === "bound" ? undefined : check.target.object;
+}
+
+function subjectWords(subject: Subject): string {
+  if (subject.kind === "file") return `"${subject.facts.path}"`;
+  return nodeWords(subject.node) + (subject.gone ? ", now gone," : "");
+}
+
+function nodeWords(node: GraphNode): string {
+  switch (node.kind) {
+    case "process":
+      return `pid ${node.pid} (${node.comm})`;
+    case "namespace":
+      return `${node.type}:[${node.inode}]`;
+    case "mount":
+      return `the mount at "${node.mountPoint}"`;
+    case "cgroup":
+      return `cgroup "${node.path}"`;
+    case "container":
+      return `container "${node.containerId}"`;
+  }
+}
+
+function valueWords(value: FieldValue, bindings: Bindings, view: KernelView, quoted = true): string {
+  if (value === undefined) return "unknown";
+  if (Array.isArray(value)) return value.length === 0 ? "(none)" : value.map((item) => `"${item}"`).join(", ");
+  if (typeof value === "object") {
+    const node = view.nodes.get(value.id);
+    if (!node) return value.id;
+    return nodeWords(node) + (isHosts(node, bindings) ? " (the host's)" : "");
+  }
+  if (typeof value !== "string") return String(value);
+  const short = value.length > VALUE_MAX_CHARACTERS ? `${value.slice(0, VALUE_MAX_CHARACTERS)}...` : value;
+  return quoted ? JSON.stringify(short) : short;
+}
+
+function isHosts(node: GraphNode, bindings: Bindings): boolean {
+  const host = bindings.get("host");
+  if (node.kind !== "namespace" || host?.kind !== "node" || host.node.kind !== "process") return false;
+  return Object.values(host.node.namespaces).includes(node.id);
+}
