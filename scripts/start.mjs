@@ -5,7 +5,7 @@
 
 import { checkMachine } from "./setup/machine.mjs";
 import { choosePlace, readSigns } from "./setup/place.mjs";
-import { prepare } from "./setup/prepare.mjs";
+import { buildAll, installPackages } from "./setup/prepare.mjs";
 import { Progress, seconds } from "./setup/progress.mjs";
 import { runMain } from "./setup/refusal.mjs";
 import { runAgentHere } from "./start/agent-here.mjs";
@@ -27,7 +27,8 @@ runMain(async () => {
 
   const progress = new Progress();
   const ask = !options.yes && Boolean(process.stdin.isTTY && process.stdout.isTTY);
-  await prepare(progress, { uses: place === "vm" ? ["build", "labs", "vm"] : ["build", "labs"], ask });
+  await installPackages(progress, { uses: place === "vm" ? ["build", "labs", "vm"] : ["build", "labs"], ask });
+  await buildAll(progress);
   return await serve(place, options, progress);
 });
 

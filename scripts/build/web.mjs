@@ -13,12 +13,13 @@ export async function buildWeb(say) {
     {
       name: "web",
       inputs: [inRoot("apps/web"), inRoot("packages/protocol"), inRoot("package-lock.json")],
-      counts: (file) => !file.endsWith(".test.ts") && !file.endsWith(".tsbuildinfo") && !file.endsWith("next-env.d.ts"),
+      counts: isSource,
       outputs: [inBuild("web/index.html")],
     },
     async () => {
       say("exporting the page with Next.js");
-      await runCommand("npm", ["run", "build", "--workspace", "@glassbox/web"], {
+      await runCommand(inRoot("node_modules/.bin/next"), ["build"], {
+        cwd: inRoot("apps/web"),
         log: "web",
         hint: "Mend apps/web",
         env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
@@ -33,4 +34,9 @@ export async function buildWeb(say) {
     },
   );
   return changed ? "exported" : "up to date";
+}
+
+/** What Next.js and `monaco-assets.ts` write beside the sources follows from them. @param {string} file */
+function isSource(file) {
+  return !/\.test\.tsx?$|\.tsbuildinfo$|next-env\.d\.ts$|\/public\/vs\//.test(file);
 }

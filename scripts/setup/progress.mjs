@@ -1,10 +1,14 @@
 /**
  * One line a step, with the time it took: what a person watches while the set-up works. On a terminal the line of the
- * running step is rewritten in place; elsewhere (CI, a log) a step that takes longer than a moment says so when it starts.
+ * running step is rewritten in place; elsewhere (CI, a log) a step that takes longer says now and then what it does.
  */
 
 /** A step that ends sooner than this is told in one line, when it has ended. */
 const QUICK_MS = 300;
+
+/** How often a terminal's line is brought up to date, and how often a log is told that a long step still works. */
+const REWRITE_MS = 200;
+const REPEAT_MS = 5000;
 
 /** @typedef {(text: string) => void} Say what a running step is busy with right now */
 
@@ -24,19 +28,19 @@ export class Progress {
    */
   async step(name, work) {
     const startedMs = Date.now();
-    let doing = "";
-    const announce = () => this.#out.write(`${seconds(Date.now() - startedMs)}  ${name}: ${doing || "working"} ...\n`);
-    const rewrite = () =>
-      this.#out.write(`\r\x1b[K${seconds(Date.now() - startedMs)}  ${name}: ${doing || "working"} ...`);
-    const timer = this.#out.isTTY ? setInterval(rewrite, 200) : setTimeout(announce, QUICK_MS);
+    let doing = "working";
+    const line = () => `${seconds(Date.now() - startedMs)}  ${name}: ${doing} ...`;
+    const show = () => this.#out.write(this.#out.isTTY ? `\r\x1b[K${line()}` : `${line()}\n`);
+    const first = setTimeout(show, QUICK_MS);
+    const again = setInterval(show, this.#out.isTTY ? REWRITE_MS : REPEAT_MS);
     const stop = () => {
-      clearInterval(timer);
+      clearTimeout(first);
+      clearInterval(again);
       if (this.#out.isTTY) this.#out.write("\r\x1b[K");
     };
     try {
       const done = await work((text) => {
         doing = text;
-        if (!this.#out.isTTY && Date.now() - startedMs > QUICK_MS) announce();
       });
       stop();
       this.#out.write(`${seconds(Date.now() - startedMs)}  ${name}: ${done}\n`);

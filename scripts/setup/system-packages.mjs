@@ -47,9 +47,19 @@ export const systemPackages = [
   { name: kernelPackage(), use: "vm", why: "the kernel the lab VM boots", there: () => findKernel() !== undefined },
   { name: "runc", use: "test", why: "the runtime ours is compared with" },
   { name: "crun", use: "test", why: "the fastest runtime ours is compared with" },
-  { name: "chromium", use: "test", why: "the browser the labs are solved in", there: anyOf("/usr/bin/chromium") },
+  ...(isUbuntu() ? [] : [chromium()]),
   { name: "golang-github-opencontainers-specs-dev", use: "test", why: "the JSON schemas of config.json" },
 ];
+
+/** Ubuntu's package of that name only fetches a snap, which needs a running snapd. @returns {SystemPackage} */
+function chromium() {
+  return {
+    name: "chromium",
+    use: "test",
+    why: "the browser the labs are solved in",
+    there: anyOf("/usr/bin/chromium"),
+  };
+}
 
 function kernelPackage() {
   return isUbuntu() ? "linux-image-virtual" : "linux-image-amd64";
@@ -115,7 +125,8 @@ async function aptGet(names, say) {
   };
   const hint = `Is there a network? Try by hand: apt-get update && apt-get install ${names.join(" ")}`;
   if (!hasPackageLists()) await runCommand("apt-get", ["update"], { ...options, log: "apt-update", hint });
-  const install = ["install", "--yes", "--no-install-recommends", ...names];
+  // Another apt-get, of a machine that updates itself, gets two minutes to finish.
+  const install = ["-o", "DPkg::Lock::Timeout=120", "install", "--yes", "--no-install-recommends", ...names];
   try {
     await runCommand("apt-get", install, { ...options, log: "apt-install", hint });
   } catch {

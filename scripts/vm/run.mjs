@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { root } from "../setup/paths.mjs";
 import { Refusal, runMain } from "../setup/refusal.mjs";
 import { bootVm } from "./boot.mjs";
@@ -15,7 +16,7 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 /**
  * @param {string[]} command
  * @param {{ timeoutSeconds?: number, onOutput?: (chunk: Buffer) => void, onProgress?: (text: string) => void,
- *   environment?: Record<string, string> }} [options]
+ *   onResult?: (text: string) => void, environment?: Record<string, string> }} [options]
  * @returns {Promise<number>} its exit code
  * @throws {Refusal} when the VM did not come up, or the time was up
  */
@@ -30,6 +31,7 @@ export async function runInVm(command, options = {}) {
     onOutput: options.onOutput ?? ((chunk) => process.stdout.write(chunk)),
     onWord: (word, text) => {
       if (word === "progress") onProgress(text);
+      if (word === "result") options.onResult?.(text);
       if (word === "failed") failure = text;
       if (word === "exit") exitCode = Number(text);
     },
@@ -73,7 +75,7 @@ printf '\\036glassbox exit %s\\n' "$?" >/dev/ttyS1
 `;
 }
 
-if (process.argv[1] === import.meta.filename || process.argv[1]?.endsWith("scripts/vm/run.mjs")) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   runMain(async () => {
     const args = process.argv.slice(2);
     const separator = args.indexOf("--");

@@ -1,0 +1,110 @@
+/**
+ * `npm test`: sets everything up and runs every test this machine can run, then says what it did not run and why. Parts
+ * can be picked with `--only`; the last line adds up all runners.
+ */
+import { parseArgs } from "node:util";
+import { runChecks } from "./check/run-checks.mjs";
+import { checkMachine } from "./setup/machine.mjs";
+import { buildAll, installPackages } from "./setup/prepare.mjs";
+import { Progress } from "./setup/progress.mjs";
+import { Refusal, runMain } from "./setup/refusal.mjs";
+import { endToEndTests, rootTests, unitTests } from "./test/find-tests.mjs";
+import { withoutLeaks } from "./test/leaks.mjs";
+import { runEndToEnd, whyNoBrowser } from "./test/run-end-to-end.mjs";
+import { runNodeTests, runNodeTestsInVm } from "./test/run-node-tests.mjs";
+import { Tally } from "./test/tally.mjs";
+import { whyNoVm } from "./test/why-no-vm.mjs";
+
+const help = `npm test -- [OPTION]...
+
+Set everything up, check the code and run every test that this machine can run.
+
+  --only PART  one of check, unit, root, e2e, vm; may be given several times
+  --yes, -y    install missing system packages without asking
+  --help       print this
+
+Other words name the root or browser tests to run, by part of their path: npm test -- --only root cgroup`;
+
+/** The whole of `npm test` has to fit into a build service's patience; emulated root tests are the long part. */
+const VM_TIMEOUT_SECONDS = 600;
+
+/** In this order: what fails fastest comes first. */
+const parts = {
+  check: async ({ tally }) => {
+    for (const { name, good } of await runChecks()) good ? tally.pass(name) : tally.fail(`check: ${name}`);
+  },
+  unit: async ({ tally, matching }) => {
+    await runNodeTests("unit", matching(unitTests()), { how: "all at once", tally });
+  },
+  root: async ({ tally, matching }) => {
+    const files = matching(rootTests());
+    if (process.getuid?.() !== 0) return skipAll(files, "this is not root, and they make namespaces and mounts", tally);
+    await withoutLeaks("root tests", tally, () => runNodeTests("root", files, { how: "one by one", tally }));
+  },
+  e2e: async ({ tally, matching }) => {
+    const files = matching(endToEndTests());
+    const reason = process.getuid?.() !== 0 ? "this is not root, and the agent needs it" : whyNoBrowser();
+    if (reason) return skipAll(files, reason, tally);
+    await withoutLeaks("browser tests", tally, () => runEndToEnd({ files, tally }));
+  },
+  vm: async ({ tally, matching }) => {
+    const files = matching(rootTests());
+    const reason = whyNoVm();
+    if (reason)
+      return skipAll(
+        files.map((file) => `${file} in the lab VM`),
+        reason,
+        tally,
+      );
+    await runNodeTestsInVm("vm", files, { tally, timeoutSeconds: VM_TIMEOUT_SECONDS });
+  },
+};
+
+runMain(async () => {
+  checkMachine();
+  const { only, words, yes, wantsHelp } = readOptions();
+  if (wantsHelp) {
+    console.log(help);
+    return 0;
+  }
+  const ask = !yes && Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  const progress = new Progress();
+  await installPackages(progress, { uses: ["build", "labs", "vm", "test"], ask });
+  // The code can be read and its pure parts tried without anything built.
+  if (only.length === 0 || only.some((part) => part !== "check" && part !== "unit")) await buildAll(progress);
+  const tally = new Tally();
+  const matching = (/** @type {string[]} */ files) =>
+    words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)));
+  for (const [name, run] of Object.entries(parts)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    console.log(`\n== ${name}`);
+    await run({ tally, matching });
+  }
+  console.log(`\n${tally.report()}`);
+  return tally.isGood ? 0 : 1;
+});
+
+/** @param {string[]} names @param {string} reason @param {Tally} tally */
+function skipAll(names, reason, tally) {
+  console.log(`not run: ${reason}`);
+  for (const name of names) tally.skip(name, reason);
+}
+
+/** @throws {Refusal} */
+function readOptions() {
+  const options = {
+    only: { type: "string", multiple: true, default: [] },
+    yes: { type: "boolean", short: "y", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  };
+  let read;
+  try {
+    read = parseArgs({ options, allowPositionals: true });
+  } catch (cause) {
+    throw new Refusal(`Cannot read the options: ${cause.message}`, "npm test -- --help lists them", { cause });
+  }
+  const { only, yes, help: wantsHelp } = read.values;
+  const unknown = only.find((name) => !(name in parts));
+  if (unknown) throw new Refusal(`There is no part "${unknown}"`, `Name one of: ${Object.keys(parts).join(", ")}`);
+  return { only, words: read.positionals, yes, wantsHelp };
+}

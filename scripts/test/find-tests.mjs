@@ -1,0 +1,44 @@
+/**
+ * Which test files there are and what each needs: a unit test stands beside its code and needs nothing, a root test
+ * stands in a `test` folder and works on the real kernel.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { inRoot, root } from "../setup/paths.mjs";
+
+const unitPlaces = ["packages", "apps", "scripts", "labs"];
+const rootPlaces = ["packages/runtime/test", "test/root"];
+
+/** @returns {string[]} relative to the checkout, sorted */
+export function unitTests() {
+  return unitPlaces.flatMap(testsBelow).filter((file) => !isRootTest(file));
+}
+
+/** @returns {string[]} relative to the checkout, sorted */
+export function rootTests() {
+  return rootPlaces.flatMap(testsBelow);
+}
+
+/** @returns {string[]} relative to the checkout, sorted */
+export function endToEndTests() {
+  return testsBelow("test/e2e");
+}
+
+/** @param {string} file */
+function isRootTest(file) {
+  return rootPlaces.some((place) => file.startsWith(`${place}/`));
+}
+
+const notOurs = new Set(["node_modules", ".next", "out"]);
+
+/** @param {string} place @returns {string[]} */
+function testsBelow(place) {
+  if (!existsSync(inRoot(place))) return [];
+  return readdirSync(inRoot(place), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const full = inRoot(place, entry.name);
+      if (entry.isDirectory()) return notOurs.has(entry.name) ? [] : testsBelow(path.relative(root, full));
+      return /\.(test|spec)\.(ts|tsx|mjs)$/.test(entry.name) ? [path.relative(root, full)] : [];
+    });
+}

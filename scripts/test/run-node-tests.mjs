@@ -1,0 +1,72 @@
+/**
+ * Runs test files with Node's own runner, here or in the lab VM, and adds what it counted to the tally. What the tests
+ * print goes to the screen as it comes.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { inBuild, inRoot, root } from "../setup/paths.mjs";
+import { Refusal } from "../setup/refusal.mjs";
+import { runInVm } from "../vm/run.mjs";
+
+/** A single test that hangs ends the file it is in; the whole run goes on. */
+const TEST_TIMEOUT_MS = 120_000;
+
+/** Emulated, all is several times slower. */
+const VM_TEST_TIMEOUT_MS = 300_000;
+
+/** @param {string} countsFile @param {number} timeoutMs @param {"all at once" | "one by one"} how */
+function runnerArguments(countsFile, timeoutMs, how) {
+  return [
+    ...["--import", "tsx", "--test", `--test-timeout=${timeoutMs}`],
+    ...(how === "one by one" ? ["--test-concurrency=1"] : []),
+    ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+    ...[`--test-reporter=${inRoot("scripts/test/count-reporter.mjs")}`, `--test-reporter-destination=${countsFile}`],
+  ];
+}
+
+/**
+ * @param {string} name of the group, before each test's name
+ * @param {string[]} files relative to the checkout
+ * @param {{ how: "all at once" | "one by one", tally: import("./tally.mjs").Tally }} options
+ */
+export async function runNodeTests(name, files, { how, tally }) {
+  if (files.length === 0) return; // Node's runner would go and look for tests itself
+  mkdirSync(inBuild("test-counts"), { recursive: true });
+  const countsFile = inBuild("test-counts", `${name}.jsonl`);
+  const args = [...runnerArguments(countsFile, TEST_TIMEOUT_MS, how), ...files];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const code = await new Promise((resolve) => child.on("exit", (exitCode, signal) => resolve(exitCode ?? signal)));
+  const failedBefore = tally.failed.length;
+  for (const line of readFileSync(countsFile, "utf8").trim().split("\n"))
+    if (line) count(name, JSON.parse(line), tally);
+  if (code !== 0 && tally.failed.length === failedBefore) tally.fail(`${name}: the test runner ended with ${code}`);
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} files
+ * @param {{ tally: import("./tally.mjs").Tally, timeoutSeconds: number }} options
+ */
+export async function runNodeTestsInVm(name, files, { tally, timeoutSeconds }) {
+  if (files.length === 0) return;
+  const failedBefore = tally.failed.length;
+  const command = [process.execPath, ...runnerArguments("/dev/ttyS1", VM_TEST_TIMEOUT_MS, "one by one"), ...files];
+  try {
+    const code = await runInVm(command, {
+      timeoutSeconds,
+      onProgress: (text) => console.log(`lab VM: ${text}`),
+      onResult: (text) => count(name, JSON.parse(text), tally),
+    });
+    if (code !== 0 && tally.failed.length === failedBefore) tally.fail(`${name}: the test runner ended with ${code}`);
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    tally.fail(`${name}: ${thrown.message} (${thrown.hint})`);
+  }
+}
+
+/** @param {string} group @param {{ outcome: string, name: string, reason: string }} result @param {import("./tally.mjs").Tally} tally */
+function count(group, { outcome, name, reason }, tally) {
+  if (outcome === "skip") tally.skip(`${group}: ${name}`, reason);
+  else if (outcome === "fail") tally.fail(`${group}: ${name}`);
+  else tally.pass(name);
+}
