@@ -11,6 +11,9 @@ export { SECCOMP } from "./abi/seccomp.ts";
 export { SIGNAL } from "./abi/signal.ts";
 export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
 // Reading the kernel's state.
+export { type CgroupLayout, type CgroupMode, type Hierarchy, readCgroupLayout } from "./cgroups/layout.ts";
+export { processesIn, signalAll, treeOf } from "./cgroups/processes.ts";
+export { removeCgroup } from "./cgroups/remove.ts";
 export { Kwatch, type KwatchOptions } from "./kwatch/kwatch.ts";
 export { type KwatchRecord, parseRecord } from "./kwatch/records.ts";
 export { type MountInfo, type OverlayOptions, overlayLayers, parseMountinfo, readMountinfo } from "./mountinfo.ts";

@@ -1,0 +1,3 @@
+/** What the rest of the agent may use of the labs. */
+export { Labs, type LabsOptions } from "./labs.ts";
+export { keyBytes, parseSolveScript, type SolveAction } from "./solve-script.ts";

@@ -1,0 +1,65 @@
+/**
+ * Every process a lab's learner has left running, found three ways, because a lab is about processes that change where
+ * they belong: by cgroup, by what the observer traced to the lab's terminals, and by a root, working directory or mount
+ * table that lies in the lab's working directory.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { GlassboxError } from "@glassbox/runtime/base";
+import { listPids, processesIn, readMountinfo, readProcLink, readStat, treeOf } from "@glassbox/runtime/kernel";
+import type { KernelGraph } from "../../observe/kernel-graph.ts";
+import { thawAll } from "./lab-cgroups.ts";
+import type { LabPlace } from "./lab-place.ts";
+
+/** SIGKILL cannot be refused; what takes longer hangs in the kernel. */
+const KILL_DEADLINE_MS = 5000;
+
+/** Pids, the agent's own never among them. Zombies are not: they are dead, and only wait for their parent. */
+export function learnersProcesses(place: LabPlace, graph: KernelGraph): number[] {
+  const found = new Set(place.cgroupDirs.flatMap(processesIn));
+  for (const node of graph.nodes.values()) {
+    if (node.kind === "process" && node.origin === "learner" && node.lab === place.lab) found.add(node.pid);
+  }
+  const ownMountNamespace = readProcLink("/proc/self/ns/mnt");
+  for (const pid of listPids()) {
+    if (livesIn(pid, place, ownMountNamespace)) found.add(pid);
+  }
+  found.delete(process.pid);
+  return [...found].filter((pid) => {
+    const state = readStat(pid)?.state;
+    return state !== undefined && state !== "Z" && state !== "X";
+  });
+}
+
+function livesIn(pid: number, place: LabPlace, ownMountNamespace: string | undefined): boolean {
+  const inside = (path: string | undefined) => path === place.workDir || path?.startsWith(`${place.workDir}/`) === true;
+  if (inside(readProcLink(`/proc/${pid}/root`)) || inside(readProcLink(`/proc/${pid}/cwd`))) return true;
+  const mountNamespace = readProcLink(`/proc/${pid}/ns/mnt`);
+  if (mountNamespace === undefined || mountNamespace === ownMountNamespace) return false;
+  // After pivot_root nothing is called by its old path any more, but the mounted directory still is, from its own disk.
+  const onDisk = `/lab/${place.lab}/`;
+  return (readMountinfo(pid) ?? []).some((mount) => inside(mount.mountPoint) || `${mount.root}/`.includes(onDisk));
+}
+
+/**
+ * SIGKILL them until none is left: one that forked meanwhile is found in the next round.
+ * @throws GlassboxError "deadline exceeded" naming who is left
+ */
+export async function killLearnersProcesses(place: LabPlace, graph: KernelGraph, signal?: AbortSignal): Promise<void> {
+  thawAll(place.cgroupDirs.flatMap(treeOf));
+  const deadline = Date.now() + KILL_DEADLINE_MS;
+  for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, 200)) {
+    const left = learnersProcesses(place, graph);
+    if (left.length === 0) return;
+    if (Date.now() > deadline) {
+      throw new GlassboxError("deadline exceeded", `Cannot end processes ${left.join(", ")} of lab "${place.lab}"`);
+    }
+    for (const pid of left) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // ESRCH: it ended in between, which is what was wanted.
+      }
+    }
+    await sleep(waitMs, undefined, signal ? { signal } : {});
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * One open lab: which step is current, and what its checks say of the kernel right now. The kernel graph calls after every
+ * change; what a file says is looked at on a timer, and only while the current step asks about files. A step that was
+ * done stays done, so this only ever looks at the current one.
+ */
+import type { CheckResult, LabState, StepState } from "@glassbox/protocol";
+import type { KernelGraph } from "../../observe/kernel-graph.ts";
+import { evaluateChecks, holds, type SeenOnce } from "../check/evaluate.ts";
+import type { KernelView } from "../check/kernel-view.ts";
+import { checkResult, fillBraces } from "../check/wording.ts";
+import type { Lab, Step } from "../content/load.ts";
+import { layStepFiles } from "./work-dir.ts";
+
+/** Changes come in bursts (a shell command is a fork, an exec, an exit); one look after the burst is enough. */
+const DEBOUNCE_MS = 40;
+/** Files have no event in the graph. Twice a second feels immediate and costs nothing. */
+const FILE_POLL_MS = 500;
+/** Hints shown at once: more is a page of text nobody asked for. */
+const HINTS_MAX = 4;
+
+export interface OpenLabOptions {
+  lab: Lab;
+  graph: KernelGraph;
+  /** What does not change while the lab is open; the nodes come from the graph. */
+  view: Omit<KernelView, "nodes">;
+  done: readonly string[];
+  /** A step was done or its checks say something new. `done` is the whole list, in order. */
+  onChange(steps: StepState[], done: string[]): void;
+}
+
+export class OpenLab {
+  readonly #options: OpenLabOptions;
+  readonly #results = new Map<string, CheckResult[]>();
+  readonly #seenOnce = new Map<string, SeenOnce>();
+  readonly #unsubscribe: () => void;
+  #done: string[];
+  #hints: string[] = [];
+  #debounce: NodeJS.Timeout | undefined;
+  #filePoll: NodeJS.Timeout | undefined;
+  #lastSaid = "";
+  #closed = false;
+
+  constructor(options: OpenLabOptions) {
+    this.#options = options;
+    this.#done = options.lab.steps.map((step) => step.id).filter((id) => options.done.includes(id));
+    this.#unsubscribe = options.graph.subscribe(() => this.#soon());
+    this.#enterCurrentStep();
+    this.evaluate();
+  }
+
+  get steps(): LabState["steps"] {
+    const current = this.#currentStep();
+    return this.#options.lab.steps.map((step) => ({
+      id: step.id,
+      status: this.#done.includes(step.id) ? "done" : step === current ? "current" : "todo",
+      checks: this.#results.get(step.id) ?? [],
+      hints: step === current ? this.#hints : [],
+    }));
+  }
+
+  get done(): readonly string[] {
+    return this.#done;
+  }
+
+  /** Look now. Goes on to the next step as often as the current one turns out to be done. */
+  evaluate(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#debounce);
+    this.#debounce = undefined;
+    for (let step = this.#currentStep(); step; step = this.#currentStep()) {
+      if (!this.#look(step)) break;
+      this.#done.push(step.id);
+      this.#enterCurrentStep();
+    }
+    const said = JSON.stringify(this.steps);
+    if (said === this.#lastSaid) return;
+    this.#lastSaid = said;
+    this.#options.onChange(this.steps, [...this.#done]);
+  }
+
+  /** Forget `step` and all after it, and bring back the files it began with. */
+  resetFrom(step: Step): void {
+    const { lab, view } = this.#options;
+    const later = lab.steps.slice(lab.steps.indexOf(step));
+    for (const { id } of later) {
+      this.#results.delete(id);
+      this.#seenOnce.delete(id);
+    }
+    this.#done = this.#done.filter((id) => !later.some((other) => other.id === id));
+    layStepFiles(step, view.workDir, { again: true });
+    this.#enterCurrentStep();
+    this.evaluate();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unsubscribe();
+    clearTimeout(this.#debounce);
+    clearInterval(this.#filePoll);
+  }
+
+  #currentStep(): Step | undefined {
+    return this.#options.lab.steps.find((step) => !this.#done.includes(step.id));
+  }
+
+  #enterCurrentStep(): void {
+    const step = this.#currentStep();
+    clearInterval(this.#filePoll);
+    this.#filePoll = undefined;
+    this.#hints = [];
+    if (!step) return;
+    layStepFiles(step, this.#options.view.workDir, { again: false });
+    const queries = [...step.checks, ...step.hints.flatMap((hint) => hint.when)];
+    if (queries.some((query) => query.target.kind === "file")) {
+      this.#filePoll = setInterval(() => this.evaluate(), FILE_POLL_MS);
+      this.#filePoll.unref();
+    }
+  }
+
+  #soon(): void {
+    this.#debounce ??= setTimeout(() => this.evaluate(), DEBOUNCE_MS);
+  }
+
+  /** True when every check of the step holds. */
+  #look(step: Step): boolean {
+    const view: KernelView = { ...this.#options.view, nodes: this.#options.graph.nodes };
+    const seen: SeenOnce = this.#seenOnce.get(step.id) ?? new Map();
+    this.#seenOnce.set(step.id, seen);
+    const outcomes = evaluateChecks(step.checks, view, seen);
+    this.#results.set(
+      step.id,
+      step.checks.flatMap((check, index) => {
+        const outcome = outcomes[index];
+        return outcome ? [checkResult(check, outcome, view)] : [];
+      }),
+    );
+    const done = outcomes.every((outcome) => outcome.ok);
+    this.#hints = done ? [] : fittingHints(step, view);
+    return done;
+  }
+}
+
+function fittingHints(step: Step, view: KernelView): string[] {
+  const fitting: string[] = [];
+  for (const hint of step.hints) {
+    const { ok, bindings } = holds(hint.when, view);
+    if (ok) fitting.push(fillBraces(hint.say, bindings, view));
+    if (fitting.length === HINTS_MAX) break;
+  }
+  return fitting;
+}

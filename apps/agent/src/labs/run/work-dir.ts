@@ -1,0 +1,42 @@
+/**
+ * A lab's working directory: made when the lab is opened, with busybox's root file system where the lab asks for one, and
+ * with each step's own files when that step begins. What the learner has changed is left alone unless the step is reset.
+ */
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { GlassboxError } from "@glassbox/runtime/base";
+import type { Lab, Step } from "../content/load.ts";
+
+const run = promisify(execFile);
+/** A few megabytes and some four hundred links. */
+const COPY_TIMEOUT_MS = 60_000;
+
+/** @throws GlassboxError "failed precondition" when the root file system has not been built */
+export async function makeWorkDir(lab: Lab, workDir: string, rootfsDir: string): Promise<void> {
+  mkdirSync(workDir, { recursive: true });
+  if (lab.file.rootfs === undefined) return;
+  const target = join(workDir, lab.file.rootfs);
+  if (existsSync(target)) return;
+  if (!existsSync(join(rootfsDir, "bin"))) {
+    throw new GlassboxError(
+      "failed precondition",
+      `Cannot open lab "${lab.id}": there is no root file system at "${rootfsDir}"`,
+      {
+        hint: "Run node scripts/build.mjs rootfs",
+      },
+    );
+  }
+  mkdirSync(dirname(target), { recursive: true });
+  // Beside it first, so that an interrupted copy is never taken for a whole one. cp keeps modes and links as they are.
+  await run("rm", ["-rf", "--", `${target}.new`], { timeout: COPY_TIMEOUT_MS });
+  await run("cp", ["-a", "--", rootfsDir, `${target}.new`], { timeout: COPY_TIMEOUT_MS });
+  await run("mv", ["-T", "--", `${target}.new`, target], { timeout: COPY_TIMEOUT_MS });
+}
+
+/** Lay out what a step begins with; files that are there already are replaced only when `again`. */
+export function layStepFiles(step: Step, workDir: string, options: { again: boolean }): void {
+  if (step.filesDir === undefined) return;
+  cpSync(step.filesDir, workDir, { recursive: true, force: options.again });
+}
