@@ -13,7 +13,7 @@ import { withoutLeaks } from "./test/leaks.mjs";
 import { runEndToEnd, whyNoBrowser } from "./test/run-end-to-end.mjs";
 import { runNodeTests, runNodeTestsInVm } from "./test/run-node-tests.mjs";
 import { Tally } from "./test/tally.mjs";
-import { whyNoVm } from "./test/why-no-vm.mjs";
+import { whyNoVm } from "./vm/why-no-vm.mjs";
 
 const help = `npm test -- [OPTION]...
 

@@ -2,8 +2,8 @@
  * What keeps the lab VM from starting here, in words; undefined when nothing does.
  */
 import { existsSync } from "node:fs";
-import { findKernel } from "../vm/kernel.mjs";
-import { qemu } from "../vm/qemu.mjs";
+import { findKernel } from "./kernel.mjs";
+import { qemu } from "./qemu.mjs";
 
 /** @returns {string | undefined} */
 export function whyNoVm() {
