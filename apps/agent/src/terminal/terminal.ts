@@ -81,7 +81,9 @@ export class Terminal {
       fromByte: from,
       stop: () => this.#stopFollowing(following),
       ack: (upToByte) => {
-        following.acknowledgedTo = Math.max(following.acknowledgedTo, Math.min(upToByte, following.sentTo));
+        const acknowledgedTo = Math.min(upToByte, following.sentTo);
+        if (acknowledgedTo <= following.acknowledgedTo) return;
+        following.acknowledgedTo = acknowledgedTo;
         following.lastAcknowledgedAtMs = Date.now();
         this.#schedulePump();
       },
