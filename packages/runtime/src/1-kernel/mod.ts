@@ -10,10 +10,11 @@ export { RLIMIT } from "./abi/rlimit.ts";
 export { SECCOMP } from "./abi/seccomp.ts";
 export { SIGNAL } from "./abi/signal.ts";
 export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
-// Reading the kernel's state.
 export { type CgroupLayout, type CgroupMode, type Hierarchy, readCgroupLayout } from "./cgroups/layout.ts";
 export { processesIn, signalAll, treeOf } from "./cgroups/processes.ts";
 export { removeCgroup } from "./cgroups/remove.ts";
+// Reading the kernel's state.
+export { type IdMapping, parseIdMap } from "./id-maps.ts";
 export { Kwatch, type KwatchOptions } from "./kwatch/kwatch.ts";
 export { type KwatchRecord, parseRecord } from "./kwatch/records.ts";
 export { type MountInfo, type OverlayOptions, overlayLayers, parseMountinfo, readMountinfo } from "./mountinfo.ts";
@@ -21,7 +22,20 @@ export { describeNamespace, hostnameOf, mountTableOf, type NamespaceDescription 
 export { nativeProgram } from "./native-program.ts";
 // Plans.
 export { type ConstantName, type ConstantsOf, fileMode, flags, written } from "./plan/constants.ts";
+export { type EncodedPlan, type EncodeOptions, encodePlan } from "./plan/encode.ts";
+export { explainPlan } from "./plan/explain.ts";
+export { parsePlan } from "./plan/parse.ts";
 export type { Arg, Op, Plan, Program } from "./plan/plan.ts";
+export { type PrintOptions, printCall, printOp, printPlan } from "./plan/print.ts";
+export { SyscallError } from "./plan/syscall-error.ts";
+export {
+  type CallEvent,
+  type Outcome,
+  type PerformOptions,
+  performPlan,
+  type Results,
+  type TracedCall,
+} from "./plan/sysrun.ts";
 export { type CgroupMembership, parseProcCgroup, readProcCgroup } from "./procfs/cgroup.ts";
 export { parseCmdline, readCmdline } from "./procfs/cmdline.ts";
 export {

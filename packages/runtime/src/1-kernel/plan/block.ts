@@ -1,0 +1,57 @@
+/** A growing block of bytes that is filled in place: what the encoder writes a plan into. Little-endian throughout. */
+import { GlassboxError } from "../../0-base/mod.ts";
+
+export class Block {
+  #bytes = new Uint8Array(16 * 1024);
+  #view = new DataView(this.#bytes.buffer);
+  #end = 0;
+
+  /** Everything reserved so far. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  /** Room for `size` zero bytes, at a multiple of 8, as the structs in it want. @returns its offset */
+  reserve(size: number): number {
+    const start = (this.#end + 7) & ~7;
+    this.#end = start + size;
+    if (this.#end > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#end);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+      this.#view = new DataView(larger.buffer);
+    }
+    return start;
+  }
+
+  /** @returns the offset at which the bytes now stand */
+  append(bytes: Uint8Array): number {
+    const start = this.reserve(bytes.length);
+    this.#bytes.set(bytes, start);
+    return start;
+  }
+
+  /** Overwrite what was reserved. */
+  set(at: number, bytes: Uint8Array): void {
+    this.#bytes.set(bytes, at);
+  }
+
+  /**
+   * An integer of 2, 4 or 8 bytes; a negative one in two's complement.
+   * @throws GlassboxError "invalid argument" when it needs more bytes, or is no integer
+   */
+  setInteger(at: number, size: number, value: number | bigint): void {
+    if (typeof value === "number" && !Number.isInteger(value)) {
+      throw new GlassboxError("invalid argument", `${value} is no integer`);
+    }
+    const bits = 8 * size;
+    const wide = BigInt(value);
+    const stored = BigInt.asUintN(bits, wide);
+    if (stored !== wide && BigInt.asIntN(bits, wide) !== wide) {
+      throw new GlassboxError("invalid argument", `${value} does not fit into ${size} bytes`);
+    }
+    if (size === 8) this.#view.setBigUint64(at, stored, true);
+    else if (size === 4) this.#view.setUint32(at, Number(stored), true);
+    else this.#view.setUint16(at, Number(stored), true);
+  }
+}

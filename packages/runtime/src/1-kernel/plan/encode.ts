@@ -1,0 +1,164 @@
+/**
+ * From a plan to the block that sysrun reads; `wire.ts` has the layout. Everything that can be wrong with a plan as such
+ * is found here, before anything is done: an unknown call, a result used before it exists, a NUL inside a string.
+ * `encode-args.ts` does what stands in one call's arguments.
+ */
+import { GlassboxError } from "../../0-base/mod.ts";
+import { ERRNO, type ErrnoName } from "../abi/errno.ts";
+import { SYSCALL_NUMBERS } from "../abi/syscall-numbers.ts";
+import { ArgEncoder } from "./encode-args.ts";
+import type { Op, Plan } from "./plan.ts";
+import {
+  ALLOW_MAX,
+  BLOCK_MAX_BYTES,
+  CALL_TELL,
+  HEADER,
+  HEADER_BYTES,
+  MAGIC,
+  NO_SLOT,
+  OP,
+  OP_BYTES,
+  OP_FLAG,
+  PATCH,
+  PATCH_BYTES,
+  PROGRAM,
+  PROGRAM_BYTES,
+} from "./wire.ts";
+
+export interface EncodedPlan {
+  block: Uint8Array;
+  /** Name of each result slot. */
+  slots: string[];
+}
+
+export interface EncodeOptions {
+  /** Do not make this call; act as if the kernel had answered `errno`. For trying out what happens then. */
+  failAt?: { program: string; op: number; errno: ErrnoName } | undefined;
+}
+
+const ARGUMENTS_MAX = 6;
+
+/** @throws GlassboxError "invalid argument" naming program and call, for a plan that makes no sense */
+export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan {
+  if (plan.programs.length === 0) throw problem("Cannot encode a plan without programs");
+  const names = plan.programs.map((program) => program.name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw problem(`Cannot encode a plan with two programs named "${repeated}"`);
+
+  const encoder = new ArgEncoder();
+  const { block } = encoder;
+  const opCount = plan.programs.reduce((count, program) => count + program.ops.length, 0);
+  const header = block.reserve(HEADER_BYTES);
+  const programsAt = block.reserve(plan.programs.length * PROGRAM_BYTES);
+  const opsAt = block.reserve(opCount * OP_BYTES);
+  // What each program knows when it starts: what was known where it is cloned.
+  const inherited = new Map<number, ReadonlySet<string>>([[0, new Set()]]);
+
+  let firstOp = 0;
+  for (const [index, program] of plan.programs.entries()) {
+    const known = inherited.get(index);
+    if (!known) throw problem(`Cannot encode program "${program.name}": no earlier program clones it`);
+    encoder.known = new Set(known);
+    block.setInteger(programsAt + index * PROGRAM_BYTES + PROGRAM.first_op, 4, firstOp);
+    block.setInteger(programsAt + index * PROGRAM_BYTES + PROGRAM.op_count, 4, program.ops.length);
+    for (const [position, op] of program.ops.entries()) {
+      try {
+        const child = encodeOp(encoder, opsAt + (firstOp + position) * OP_BYTES, op, names, index);
+        // Cloned in two places, a program can count on what both know.
+        if (child) inherited.set(child.program, intersection(child.knows, inherited.get(child.program)));
+      } catch (cause) {
+        const where = `program "${program.name}", call ${position} (${op.call})`;
+        throw problem(`Cannot encode ${where}: ${cause instanceof Error ? cause.message : cause}`, cause);
+      }
+    }
+    firstOp += program.ops.length;
+  }
+  if (options.failAt) injectFailure(encoder, opsAt, plan, options.failAt);
+
+  const patchesAt = block.reserve(encoder.patches.length * PATCH_BYTES);
+  for (const [index, patch] of encoder.patches.entries()) {
+    for (const field of ["kind", "at", "from", "size"] as const) {
+      block.setInteger(patchesAt + index * PATCH_BYTES + PATCH[field], 4, patch[field]);
+    }
+  }
+  const fields = {
+    magic: MAGIC,
+    size: block.bytes.length,
+    programs: programsAt,
+    program_count: plan.programs.length,
+    ops: opsAt,
+    op_count: opCount,
+    patches: patchesAt,
+    patch_count: encoder.patches.length,
+    slot_count: encoder.slots.length,
+    reserved: 0,
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    block.setInteger(header + HEADER[name as keyof typeof HEADER], 4, value);
+  }
+  if (block.bytes.length > BLOCK_MAX_BYTES) {
+    throw problem(`Cannot encode a plan of ${block.bytes.length} bytes: sysrun reads at most ${BLOCK_MAX_BYTES}`);
+  }
+  return { block: block.bytes, slots: encoder.slots };
+}
+
+/** @returns the program the op clones, if it does, and the results that program starts with */
+function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], program: number) {
+  const { block } = encoder;
+  const firstPatch = encoder.patches.length;
+  const before = encoder.known;
+  const passed = op.args.filter((arg) => arg.kind !== "program");
+  if (passed.length > ARGUMENTS_MAX) throw problem(`a call has at most ${ARGUMENTS_MAX} arguments`);
+  encoder.encodeArguments(at + OP.args, passed);
+
+  const childName = op.args.find((arg) => arg.kind === "program")?.name;
+  const child = childName === undefined ? undefined : programs.indexOf(childName);
+  if (child === -1) throw problem(`there is no program "${childName}"`);
+  if (child !== undefined && child <= program) throw problem(`program "${childName}" has to come later in the plan`);
+
+  block.setInteger(at + OP.number, 4, callNumber(op.call));
+  block.setInteger(at + OP.flags, 4, (op.expect === undefined ? 0 : OP_FLAG.EXPECTS) | (child ? OP_FLAG.CLONES : 0));
+  block.setInteger(at + OP.expect, 8, op.expect ?? 0);
+  block.setInteger(at + OP.first_patch, 4, firstPatch);
+  block.setInteger(at + OP.patch_count, 4, encoder.patches.length - firstPatch);
+  block.setInteger(at + OP.program, 4, child ?? 0);
+  const allow = op.allow ?? [];
+  if (allow.length > ALLOW_MAX) throw problem(`a call can allow at most ${ALLOW_MAX} errors`);
+  for (const [index, name] of allow.entries()) block.setInteger(at + OP.allow + 2 * index, 2, ERRNO[name]);
+  block.setInteger(at + OP.result_slot, 4, op.result === undefined ? NO_SLOT : encoder.slotOf(op.result));
+
+  encoder.known = new Set([...before, ...encoder.takeOuts(), ...(op.result === undefined ? [] : [op.result])]);
+  if (child === undefined) return undefined;
+  // A child does not get what the kernel wrote for its parent (a pidfd); clone3's own result is 0 there.
+  return { program: child, knows: new Set([...before, ...(op.result === undefined ? [] : [op.result])]) };
+}
+
+function intersection(one: ReadonlySet<string>, other: ReadonlySet<string> = one): ReadonlySet<string> {
+  return new Set([...one].filter((name) => other.has(name)));
+}
+
+function callNumber(call: string): number {
+  if (call === "tell") return CALL_TELL;
+  const numbers: Record<string, number> = SYSCALL_NUMBERS[process.arch === "arm64" ? "aarch64" : "x86_64"];
+  const number = Object.hasOwn(numbers, call) ? numbers[call] : undefined;
+  if (number === undefined) throw problem(`this machine's processor has no system call "${call}"`);
+  return number;
+}
+
+function injectFailure(
+  encoder: ArgEncoder,
+  opsAt: number,
+  plan: Plan,
+  failAt: NonNullable<EncodeOptions["failAt"]>,
+): void {
+  const index = plan.programs.findIndex((program) => program.name === failAt.program);
+  if (plan.programs[index]?.ops[failAt.op] === undefined) {
+    throw problem(`Cannot fail call ${failAt.op} of program "${failAt.program}": the plan has no such call`);
+  }
+  const before = plan.programs.slice(0, index).reduce((count, program) => count + program.ops.length, 0);
+  encoder.block.setInteger(opsAt + (before + failAt.op) * OP_BYTES + OP.fail, 2, ERRNO[failAt.errno]);
+}
+
+function problem(message: string, cause?: unknown): GlassboxError {
+  return new GlassboxError("invalid argument", message, cause === undefined ? {} : { cause });
+}
