@@ -7,24 +7,11 @@ port=${1:-4321}
 checkout=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 # Vagrant runs a copy of this file from /tmp.
 [ -e "$checkout/scripts/start.mjs" ] || checkout=/opt/glassbox
-node_major=20
 
 # npm start runs in place where this file is: see docs/decisions/0001-where-it-runs.md.
 touch /etc/glassbox-disposable
 
-export DEBIAN_FRONTEND=noninteractive
-if ! command -v node >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt "$node_major" ]; then
-  # Debian 12's own Node is 18; Node's own packages for Debian come from NodeSource.
-  apt-get update
-  apt-get install --yes ca-certificates curl gnupg
-  install -d /etc/apt/keyrings
-  curl --fail --silent --show-error https://deb.nodesource.com/gpgkey/nodesource-repo.gpg.key |
-    gpg --dearmor --yes --output /etc/apt/keyrings/nodesource.gpg
-  echo "deb [signed-by=/etc/apt/keyrings/nodesource.gpg] https://deb.nodesource.com/node_$node_major.x nodistro main" \
-    >/etc/apt/sources.list.d/nodesource.list
-  apt-get update
-  apt-get install --yes nodejs
-fi
+"$checkout/scripts/setup/install-node.sh"
 
 cat >/etc/systemd/system/glassbox.service <<UNIT
 [Unit]
@@ -33,6 +20,7 @@ After=network.target
 
 [Service]
 WorkingDirectory=$checkout
+Environment=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ExecStart=$(command -v node) $checkout/scripts/start.mjs --here --yes --host 0.0.0.0 --port $port
 # Set-up on the first start: packages, npm ci, the page.
 TimeoutStartSec=20min

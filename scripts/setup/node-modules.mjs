@@ -40,12 +40,14 @@ function npm(args, log, say) {
 }
 
 /**
- * node-gyp would download Node's headers; most installations have them beside the program.
+ * node-gyp would download Node's headers; most installations have them beside the program, and Debian's libnode-dev in
+ * /usr. node-pty keeps to the part of the interface that all versions of Node share, so the version need not be the same.
  * @returns {Record<string, string>}
  */
 function nodeHeaders() {
-  const prefix = path.dirname(path.dirname(process.execPath));
-  return existsSync(path.join(prefix, "include/node/node.h")) ? { npm_config_nodedir: prefix } : {};
+  const places = [path.dirname(path.dirname(process.execPath)), "/usr"];
+  const place = places.find((prefix) => existsSync(path.join(prefix, "include/node/node.h")));
+  return place ? { npm_config_nodedir: place } : {};
 }
 
 /**
