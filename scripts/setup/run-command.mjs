@@ -1,6 +1,6 @@
 /**
- * Run a program of the set-up: its output goes to a log file, the screen stays readable, and when it fails its last
- * lines are in the message, because that is where compilers and package managers say why.
+ * Run a program of the set-up: its output goes to a log file, the screen stays readable, and when it fails the
+ * lines that say why are in the message.
  */
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
@@ -8,8 +8,9 @@ import path from "node:path";
 import { logs, root } from "./paths.mjs";
 import { Refusal } from "./refusal.mjs";
 
-/** Enough of the end of a log to show the error and what led to it. */
-const LAST_LINES = 25;
+/** Compilers and npm say first what is wrong and then much more; others end with it. */
+const FIRST_ERROR_LINES = 8;
+const LAST_LINES = 12;
 
 /** The end of the output that is kept in memory to show those lines; the log file has all of it. */
 const KEPT_BYTES = 64 * 1024;
@@ -47,6 +48,19 @@ export async function runCommand(command, args, options) {
   log.end();
   if (ended === 0) return tail;
   const why = typeof ended === "number" ? `exit code ${ended}` : ended;
-  const lines = tail.trimEnd().split("\n").slice(-LAST_LINES).join("\n");
-  throw new Refusal(`${lines}\n\n"${shown}" failed (${why}); all it printed is in ${logFile}`, options.hint);
+  throw new Refusal(
+    `${tellingLines(tail)}\n\n"${shown}" failed (${why}); all it printed is in ${logFile}`,
+    options.hint,
+  );
+}
+
+/** @param {string} text what a failed command printed @returns {string} its first errors and its end */
+export function tellingLines(text) {
+  const lines = text.trimEnd().split("\n");
+  const first = lines.findIndex((line) => /\berror\b/i.test(line));
+  const endStart = Math.max(0, lines.length - LAST_LINES);
+  if (first === -1 || first >= endStart) return lines.slice(endStart).join("\n");
+  const errorEnd = Math.min(first + FIRST_ERROR_LINES, endStart);
+  const gap = errorEnd < endStart ? ["..."] : [];
+  return [...lines.slice(first, errorEnd), ...gap, ...lines.slice(endStart)].join("\n");
 }
