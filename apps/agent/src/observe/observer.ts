@@ -1,0 +1,319 @@
+/**
+ * The kernel graph from the live kernel. Events first: kwatch tells what happened, a few milliseconds are waited for
+ * what comes with it, exactly that is read, the graph is assembled and its difference sent. Scans behind: slow timers
+ * read again what no event tells. `facts-reader.ts` does the reading, `assemble/graph.ts` the rest.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { GraphNode, NodeId } from "@glassbox/protocol";
+import { GlassboxError, messageOf } from "@glassbox/runtime/base";
+import { Kwatch, type KwatchRecord } from "@glassbox/runtime/kernel";
+import { assembleGraph } from "./assemble/graph.ts";
+import { diff } from "./diff.ts";
+import { FactsReader } from "./facts-reader.ts";
+import { GraphLog } from "./graph-log.ts";
+import type { GraphBatch, KernelGraph } from "./kernel-graph.ts";
+import { Ownership } from "./ownership.ts";
+import { nothingPending, type Pending, pendEverything } from "./pending.ts";
+import type { StateRoot } from "./read/container-state.ts";
+import { Settling } from "./settling.ts";
+
+export interface ObserverOptions {
+  /** Path of kwatch; `nativeProgram("kwatch")` finds it. Without it, everything is found by scanning. */
+  kwatchProgram?: string;
+  /** Scan behind the events. @default true; tests turn it off to show that events alone suffice. */
+  scan?: boolean;
+  /** State directories of container runtimes. @default those of runc, crun, containerd, docker and glassrun */
+  stateRoots?: readonly StateRoot[];
+  /** Something went wrong that observing survives, one sentence. @default written to standard error */
+  onProblem?(message: string): void;
+}
+
+/** Wait after the first event for those that belong to it: a shell's fork, exec and exit come as three. */
+const GATHER_MS = 4;
+/** The longest wait under load; below it, reading takes at most a third of the time. */
+const GATHER_MAX_MS = 100;
+/** Slow scan while somebody looks or a learner works, while nobody does, and without the kernel's process events. */
+const SCAN_MS = { followed: 1000, idle: 5000, withoutEvents: 300 };
+/** Of the machine's other processes, read again at each scan. */
+const OTHERS_A_SCAN = 8;
+/** Every this many scans: /proc listed; mount tables and cgroup trees compared. */
+const SCANS_BETWEEN = { everyPid: 2, everything: 5 };
+/** kwatch says what it can do as its first act, half a second of which it may wait for the kernel's answer. */
+const READY_TIMEOUT_MS = 3000;
+const RESTART_AFTER_MS = 1000;
+
+export class Observer implements KernelGraph {
+  readonly #options: ObserverOptions;
+  readonly #log = new GraphLog();
+  readonly #ownership = new Ownership(process.pid);
+  readonly #reader: FactsReader;
+  readonly #settling = new Settling((pids) => this.#look(pids));
+  readonly #firstSeenMs = new Map<NodeId, number>();
+  readonly #stop = new AbortController();
+  #kwatch: Kwatch | undefined;
+  #processEvents = false;
+  #pending: Pending = nothingPending(0);
+  #somethingPending = false;
+  #turning: Promise<void> | undefined;
+  #scanTimer: NodeJS.Timeout | undefined;
+  #scanCount = 0;
+
+  /** Starts watching; resolves when the graph shows the whole machine. Close it when done. */
+  static async start(options: ObserverOptions = {}): Promise<Observer> {
+    const observer = new Observer(options);
+    await observer.#startKwatch();
+    pendEverything(observer.#pend());
+    await observer.#turned();
+    if (options.scan !== false) observer.#scanLater();
+    return observer;
+  }
+
+  private constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.#reader = new FactsReader(this.#ownership, options.stateRoots);
+  }
+
+  get epoch(): string {
+    return this.#log.epoch;
+  }
+
+  get sequence(): number {
+    return this.#log.sequence;
+  }
+
+  get nodes(): ReadonlyMap<NodeId, GraphNode> {
+    return this.#log.nodes;
+  }
+
+  /** Whether the kernel tells of processes here; otherwise they are found by scanning. */
+  get hasProcessEvents(): boolean {
+    return this.#processEvents;
+  }
+
+  subscribe(listener: (batch: GraphBatch) => void): () => void {
+    return this.#log.subscribe(listener);
+  }
+
+  changesSince(sequence: number): GraphBatch | undefined {
+    return this.#log.changesSince(sequence);
+  }
+
+  claim(pid: number, lab: string): void {
+    this.#ownership.claim(pid, lab, this.#reader.facts.processes.values());
+    this.#pend().pids.add(pid);
+    this.#settling.add(pid);
+  }
+
+  /** Calls made before the reading starts share it. @throws GlassboxError "cancelled" when aborted, "unavailable" when closed */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    const pending = this.#pend();
+    pending.everyPid = true;
+    pending.learners = true;
+    pending.everyMountTable = true;
+    pending.usage = true;
+    await this.#turned(signal);
+  }
+
+  /** Ends kwatch and all timers. Safe to call twice. */
+  async close(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    clearTimeout(this.#scanTimer);
+    this.#settling.close();
+    await this.#kwatch?.close();
+    await this.#turning;
+  }
+
+  /* Turns: what is pending is read, assembled and told. */
+
+  #pend(): Pending {
+    if (!this.#somethingPending) {
+      this.#somethingPending = true;
+      this.#pending = nothingPending(Date.now());
+      this.#turning ??= this.#takeTurns();
+    }
+    return this.#pending;
+  }
+
+  /** When what is pending now is in the graph. */
+  async #turned(signal?: AbortSignal): Promise<void> {
+    const stop = this.#stop.signal;
+    const settled = new AbortController();
+    const pending = this.#pend();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const refuse = (category: "cancelled" | "unavailable", why: string) => () =>
+          reject(new GlassboxError(category, `Cannot wait for the kernel graph: ${why}`));
+        const cancelled = refuse("cancelled", "the caller gave up");
+        const closed = refuse("unavailable", "the observer is closed");
+        pending.waiters.push(resolve);
+        signal?.addEventListener("abort", cancelled, { once: true, signal: settled.signal });
+        stop.addEventListener("abort", closed, { once: true, signal: settled.signal });
+        if (signal?.aborted) cancelled();
+        if (stop.aborted) closed();
+      });
+    } finally {
+      settled.abort();
+    }
+  }
+
+  async #takeTurns(): Promise<void> {
+    let gatherMs = GATHER_MS;
+    while (this.#somethingPending && !this.#stop.signal.aborted) {
+      await pause(gatherMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+      const startedMs = performance.now();
+      const pending = this.#pending;
+      this.#somethingPending = false;
+      try {
+        await this.#turn(pending);
+      } catch (thrown) {
+        if (!this.#stop.signal.aborted) this.#problem(`Cannot bring the kernel graph up to date: ${messageOf(thrown)}`);
+      }
+      for (const done of pending.waiters) done();
+      gatherMs = Math.min(GATHER_MAX_MS, Math.max(GATHER_MS, 2 * (performance.now() - startedMs)));
+    }
+    this.#turning = undefined;
+  }
+
+  async #turn(pending: Pending): Promise<void> {
+    const renewed = await this.#reader.read(pending, this.#kwatch);
+    for (const id of renewed) this.#firstSeenMs.delete(id);
+    const nowMs = Date.now();
+    const graph = assembleGraph({
+      facts: this.#reader.facts,
+      ownership: this.#ownership,
+      firstSeenMs: (id) => this.#seen(id, nowMs),
+      nowMs,
+      before: this.#log.nodes,
+      countCrowds: pending.everyPid,
+    });
+    this.#ownership.keepThings(graph);
+    for (const id of this.#firstSeenMs.keys()) if (!graph.has(id)) this.#firstSeenMs.delete(id);
+    this.#log.apply(diff(this.#log.nodes, graph), pending.noticedAtMs);
+  }
+
+  #seen(id: NodeId, nowMs: number): number {
+    const known = this.#firstSeenMs.get(id);
+    if (known !== undefined) return known;
+    this.#firstSeenMs.set(id, nowMs);
+    return nowMs;
+  }
+
+  /* Events. */
+
+  async #startKwatch(): Promise<void> {
+    const program = this.#options.kwatchProgram;
+    if (program === undefined) return;
+    let ready = () => {};
+    const isReady = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
+    this.#reader.forgetWatches();
+    this.#kwatch = new Kwatch({
+      program,
+      onRecords: (records) => {
+        for (const record of records) {
+          if (record.type === "ready") {
+            this.#processEvents = record.procConnector;
+            ready();
+          } else this.#notice(record);
+        }
+      },
+      onEnd: (reason) => {
+        this.#kwatch = undefined;
+        this.#processEvents = false;
+        ready();
+        this.#problem(`kwatch, which tells of changes in the kernel, is not running: ${reason}; scanning until it is`);
+        void this.#restartKwatch();
+      },
+    });
+    await Promise.race([isReady, pause(READY_TIMEOUT_MS, undefined, { signal: this.#stop.signal, ref: false })]);
+  }
+
+  async #restartKwatch(): Promise<void> {
+    await pause(RESTART_AFTER_MS, undefined, { ref: false });
+    if (this.#stop.signal.aborted) return;
+    await this.#startKwatch();
+    pendEverything(this.#pend());
+  }
+
+  #notice(record: KwatchRecord): void {
+    const pending = this.#pend();
+    switch (record.type) {
+      case "fork":
+        this.#ownership.forked(record.parent, record.pid);
+        this.#noticeProcess(record.pid);
+        break;
+      case "exit":
+        pending.ended.add(record.pid);
+        this.#noticeProcess(record.pid);
+        break;
+      case "exec":
+      case "id":
+      case "sid":
+      case "comm":
+        this.#noticeProcess(record.pid);
+        break;
+      case "mounts": {
+        const namespace = this.#reader.namespaceWatchedThrough(record.pid);
+        if (namespace !== undefined) pending.mountNamespaces.add(namespace);
+        break;
+      }
+      case "hostname":
+        pending.hostnames = true;
+        break;
+      case "cgroup":
+        pending.cgroups.add(record.directory);
+        if (record.change === "write" && /^(cgroup\.procs|tasks|cgroup\.events)$/.test(record.file))
+          pending.cgroupMembers.add(record.directory);
+        break;
+      case "lost":
+        pendEverything(pending);
+        break;
+      case "ready":
+      case "failed":
+        // A process that was to be watched has ended; what cannot be watched is scanned.
+        break;
+    }
+  }
+
+  #noticeProcess(pid: number): void {
+    this.#pend().pids.add(pid);
+    if (this.#ownership.ofProcess(pid).origin === "learner") this.#settling.add(pid);
+  }
+
+  /** Look again at processes that may have done something no event tells of. */
+  #look(pids: ReadonlySet<number>): void {
+    const pending = this.#pend();
+    for (const pid of pids) pending.pids.add(pid);
+  }
+
+  /* Scans. */
+
+  #scanLater(): void {
+    const { processes } = this.#reader.facts;
+    const learnersAtWork = [...processes.keys()].some((pid) => this.#ownership.ofProcess(pid).origin === "learner");
+    const looked = this.#log.followed || learnersAtWork;
+    const waitMs = this.#processEvents ? (looked ? SCAN_MS.followed : SCAN_MS.idle) : SCAN_MS.withoutEvents;
+    this.#scanTimer = setTimeout(() => {
+      const pending = this.#pend();
+      this.#scanCount += 1;
+      pending.learners = true;
+      pending.usage = true;
+      pending.others = OTHERS_A_SCAN;
+      if (!this.#processEvents || this.#scanCount % SCANS_BETWEEN.everyPid === 0) pending.everyPid = true;
+      if (this.#scanCount % SCANS_BETWEEN.everything === 0) {
+        pending.everyMountTable = true;
+        pending.everyCgroup = true;
+        pending.hostnames = true;
+      }
+      this.#scanLater();
+    }, waitMs);
+    this.#scanTimer.unref();
+  }
+
+  #problem(message: string): void {
+    if (this.#options.onProblem) this.#options.onProblem(message);
+    else console.error(message);
+  }
+}
