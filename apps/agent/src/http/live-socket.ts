@@ -1,20 +1,17 @@
 /**
- * One browser on the live socket. There is never more than one message on its way to it; what happens meanwhile is
- * merged into what is sent next (graph changes by node, lab state and terminal list to their newest), so a slow browser
- * gets fewer and larger messages and costs no queue. The protocol is `packages/protocol/src/live.ts`.
+ * One browser on the live socket. There is never more than one message on its way to it, and of the graph it is only
+ * remembered up to which number it has been sent: what happens meanwhile comes merged with the next message. So a slow
+ * browser gets fewer and larger messages and costs no queue. The protocol is `packages/protocol/src/live.ts`.
  */
 import { type LabState, type LiveEvent, LiveRequest, type TerminalInfo } from "@glassbox/protocol";
 import { messageOf } from "@glassbox/runtime/base";
 import type { WebSocket } from "ws";
 import type { KernelGraph } from "../observe/kernel-graph.ts";
 import type { LabsBackend, TerminalsBackend } from "./backend.ts";
-import { PendingChanges } from "./pending-changes.ts";
 import { receiveMessages } from "./socket-messages.ts";
 
 /** Requests come when a page opens, reconnects, or changes lab. */
 const REQUEST_RATE = { burst: 20, perSecond: 5 };
-/** A few times the objects of a busy machine; beyond that a snapshot is shorter than the changes. */
-const PENDING_NODES_MAX = 10_000;
 
 export interface LiveSources {
   graph: KernelGraph;
@@ -33,13 +30,17 @@ export function serveLive(socket: WebSocket, sources: LiveSources): void {
 export class LiveFeed {
   readonly #sources: LiveSources;
   readonly #send: (event: LiveEvent, whenSent: () => void) => void;
-  readonly #changes = new PendingChanges(PENDING_NODES_MAX);
+  /** How far the browser has been sent the graph; undefined when it is to get a snapshot. */
+  #sentTo: number | undefined;
   #following = false;
+  /** A `follow` is answered even when nothing was missed, so that the browser knows it is up to date. */
+  #answerDue = false;
   #graphsTurn = false;
   /** What is not graph and not sent yet, the newest of each. */
   readonly #news: { problem?: string; labState?: LabState; terminals?: TerminalInfo[] } = {};
   #watchedLab: string | undefined;
   #sending = false;
+  #closed = false;
   #unsubscribes: Array<() => void> = [];
 
   constructor(sources: LiveSources, send: (event: LiveEvent, whenSent: () => void) => void) {
@@ -54,17 +55,16 @@ export class LiveFeed {
   }
 
   close(): void {
+    this.#closed = true;
     for (const unsubscribe of this.#unsubscribes) unsubscribe();
     this.#unsubscribes = [];
   }
 
   #follow(epoch: string | undefined, sequence: number | undefined): void {
-    const { graph, terminals } = this.#sources;
-    this.#changes.take();
-    const missed = epoch === graph.epoch && sequence !== undefined ? graph.changesSince(sequence) : undefined;
-    if (missed) this.#changes.add(missed);
-    else this.#changes.askSnapshot();
-    this.#news.terminals = terminals.list();
+    this.#sentTo = epoch === this.#sources.graph.epoch ? sequence : undefined;
+    this.#answerDue = true;
+    this.#graphsTurn = false; // so that the graph is what comes next
+    this.#news.terminals = this.#sources.terminals.list();
     if (!this.#following) this.#subscribe();
     this.#following = true;
   }
@@ -72,10 +72,7 @@ export class LiveFeed {
   #subscribe(): void {
     const { graph, labs, terminals } = this.#sources;
     this.#unsubscribes = [
-      graph.subscribe((batch) => {
-        this.#changes.add(batch);
-        this.#sendNext();
-      }),
+      graph.subscribe(() => this.#sendNext()),
       labs.subscribe((state) => {
         if (state.lab !== this.#watchedLab) return;
         this.#news.labState = state;
@@ -98,7 +95,7 @@ export class LiveFeed {
   }
 
   #sendNext(): void {
-    if (this.#sending) return;
+    if (this.#sending || this.#closed) return;
     const event = this.#takeNext();
     if (!event) return;
     this.#sending = true;
@@ -116,12 +113,12 @@ export class LiveFeed {
 
   #takeGraph(): LiveEvent | undefined {
     const { graph } = this.#sources;
-    const changes = this.#following ? this.#changes.take() : undefined;
-    if (changes === "snapshot") {
-      const nodes = [...graph.nodes.values()];
-      return { type: "graph-snapshot", epoch: graph.epoch, sequence: graph.sequence, nodes };
-    }
-    return changes && { type: "graph-changes", epoch: graph.epoch, ...changes };
+    if (!this.#answerDue && (!this.#following || this.#sentTo === graph.sequence)) return undefined;
+    this.#answerDue = false;
+    const missed = this.#sentTo === undefined ? undefined : graph.changesSince(this.#sentTo);
+    this.#sentTo = graph.sequence;
+    if (missed) return { type: "graph-changes", epoch: graph.epoch, ...missed };
+    return { type: "graph-snapshot", epoch: graph.epoch, sequence: graph.sequence, nodes: [...graph.nodes.values()] };
   }
 
   #takeNews(): LiveEvent | undefined {
