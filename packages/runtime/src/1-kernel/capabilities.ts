@@ -36,22 +36,3 @@ export function capabilityNames(mask: bigint): string[] {
   }
   return names;
 }
-
-/**
- * The structs `capset` takes: `cap_user_header_t` with version 3 for the calling process, and the two
- * `cap_user_data_t` halves, because the kernel's masks grew from 32 to 64 bits (man 2 capset).
- */
-export function capsetStructs(sets: { effective: bigint; permitted: bigint; inheritable: bigint }): {
-  header: Uint8Array;
-  data: Uint8Array;
-} {
-  const header = new Uint8Array(8);
-  new DataView(header.buffer).setUint32(0, 0x20080522, true);
-  const data = new Uint8Array(24);
-  const view = new DataView(data.buffer);
-  [sets.effective, sets.permitted, sets.inheritable].forEach((mask, index) => {
-    view.setUint32(index * 4, Number(mask & 0xffffffffn), true);
-    view.setUint32(12 + index * 4, Number(mask >> 32n), true);
-  });
-  return { header, data };
-}

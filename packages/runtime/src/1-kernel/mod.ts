@@ -10,11 +10,16 @@ export { RLIMIT } from "./abi/rlimit.ts";
 export { SECCOMP } from "./abi/seccomp.ts";
 export { SIGNAL } from "./abi/signal.ts";
 export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
+export { capabilityBit, capabilityMask, capabilityNames } from "./capabilities.ts";
+export { type FreezerState, freeze, freezerState, thaw } from "./cgroups/freezer.ts";
 export { type CgroupLayout, type CgroupMode, type Hierarchy, readCgroupLayout } from "./cgroups/layout.ts";
+export type { CgroupLimits } from "./cgroups/limits.ts";
+export { type CgroupDirectory, type CgroupSurvey, placeCgroup, surveyCgroup } from "./cgroups/place.ts";
 export { processesIn, signalAll, treeOf } from "./cgroups/processes.ts";
 export { removeCgroup } from "./cgroups/remove.ts";
+export { type CgroupStep, cgroupSteps, limitSteps, unmetLimits } from "./cgroups/writes.ts";
 // Reading the kernel's state.
-export { type IdMapping, parseIdMap } from "./id-maps.ts";
+export { formatIdMap, type IdMapping, idMapProblem, mapIdOut, parseIdMap } from "./id-maps.ts";
 export { Kwatch, type KwatchOptions } from "./kwatch/kwatch.ts";
 export { type KwatchRecord, parseRecord } from "./kwatch/records.ts";
 export { type MountInfo, type OverlayOptions, overlayLayers, parseMountinfo, readMountinfo } from "./mountinfo.ts";
@@ -49,6 +54,10 @@ export {
 export { listPids, listProcDirectory, readProcFile, readProcLink } from "./procfs/proc-file.ts";
 export { type ProcessStat, parseStat, readStat } from "./procfs/stat.ts";
 export { type CapabilityMasks, type ProcessStatus, parseStatus, readStatus } from "./procfs/status.ts";
+// Seccomp.
+export { disassemble, encodeInstructions } from "./seccomp/assembler.ts";
+export { compileSeccomp, type SeccompFilter } from "./seccomp/compile.ts";
+export type { SeccompProfile } from "./seccomp/profile.ts";
 // System calls.
 export {
   chdir,

@@ -1,0 +1,107 @@
+/**
+ * The container's own view of its cgroups. v2 has one tree to mount. v1 has one a controller, laid out in a tmpfs, each
+ * mounted afresh in a cgroup namespace (whose root is then the container's own group) or bound from the host's.
+ */
+import { basename } from "node:path";
+import { type MountFlag, mount, type Op, result, symlinkat } from "../../1-kernel/mod.ts";
+import type { Mount } from "../spec/config.ts";
+import type { MountOptions } from "./mount-options.ts";
+import { planPropagation } from "./mounts.ts";
+import { fdPath, openDirectory, openInRoot } from "./paths.ts";
+import { namespaceOf, type Planning } from "./planning.ts";
+
+export function planCgroupMount(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
+  const from = `/mounts/${index}`;
+  const { destination } = entry;
+  const target = openDirectory(planning, destination, {
+    why: `Open "${destination}", where the container will see its cgroups`,
+    from: `${from}/destination`,
+    mountIndex: index,
+  });
+  const private_ = namespaceOf(planning, "cgroup") !== undefined;
+  const places = planning.facts.cgroups.map(({ place }) => place);
+  if (planning.facts.cgroupMode === "v2") {
+    const [place] = places;
+    const how: { source: string; flags: MountFlag[]; type?: string } = private_
+      ? { source: "cgroup", type: "cgroup2", flags: options.flags }
+      : { source: place?.directory ?? "/sys/fs/cgroup", flags: ["MS_BIND", "MS_REC"] };
+    const attach = mount(
+      { ...how, target: fdPath(target.fd) },
+      { why: "Show the container its own group and those below it", from },
+    );
+    const restrict = private_ ? [] : planBoundReadOnly(planning, destination, options, from);
+    return [...target.ops, attach, ...restrict, ...planPropagation(planning, destination, options, index)];
+  }
+  const writable = options.flags.filter((flag) => flag !== "MS_RDONLY");
+  const ops: Op[] = [
+    ...target.ops,
+    mount(
+      { source: "tmpfs", target: fdPath(target.fd), type: "tmpfs", flags: writable, data: "mode=755" },
+      { why: "v1 has a tree for each controller: lay them out side by side in here", from },
+    ),
+  ];
+  for (const place of places) {
+    const directory = `${destination}/${basename(place.mountPoint)}`;
+    const inside = openDirectory(planning, directory, {
+      why: `Open "${directory}"`,
+      from,
+      mountIndex: index + 1,
+    });
+    const named = place.controllers.join(",");
+    const flags: MountFlag[] = private_ ? options.flags : ["MS_BIND", "MS_REC"];
+    const attach = private_
+      ? mount(
+          {
+            source: "cgroup",
+            target: fdPath(inside.fd),
+            type: "cgroup",
+            flags,
+            data: named.startsWith("name=") ? `none,${named}` : named,
+          },
+          { why: `Show the container its own group in the ${named} tree`, from },
+        )
+      : mount(
+          { source: place.directory, target: fdPath(inside.fd), flags },
+          { why: `Show the container its own group in the ${named} tree`, from },
+        );
+    const restrict = private_ ? [] : planBoundReadOnly(planning, directory, options, from);
+    ops.push(
+      ...inside.ops,
+      attach,
+      ...restrict,
+      ...planAliases(planning, { destination, directory, controllers: place.controllers, from }),
+    );
+  }
+  return [
+    ...ops,
+    ...planBoundReadOnly(planning, destination, options, from),
+    ...planPropagation(planning, destination, options, index),
+  ];
+}
+
+/** `cpu` and `cpuacct` beside a tree mounted as `cpu,cpuacct`, as on the host. */
+function planAliases(
+  planning: Planning,
+  tree: { destination: string; directory: string; controllers: string[]; from: string },
+): Op[] {
+  if (tree.controllers.length < 2) return [];
+  const parent = openInRoot(planning, tree.destination, ["O_PATH", "O_DIRECTORY"], {
+    why: "Open it once more, to put the shorter names beside the tree",
+    from: tree.from,
+  });
+  const links = tree.controllers.map((name) =>
+    symlinkat(
+      { target: basename(tree.directory), directory: result(parent.fd), path: name },
+      { why: `Let the tree be found as "${name}" too`, from: tree.from, allow: ["EEXIST"] },
+    ),
+  );
+  return [...parent.ops, ...links];
+}
+
+function planBoundReadOnly(planning: Planning, path: string, options: MountOptions, from: string): Op[] {
+  if (!options.flags.includes("MS_RDONLY")) return [];
+  const opened = openInRoot(planning, path, ["O_PATH"], { why: `Open the new mount at "${path}"`, from });
+  const flags: MountFlag[] = ["MS_REMOUNT", "MS_BIND", ...options.flags];
+  const why = "Let the container look at its limits but not change them";
+  return [...opened.ops, mount({ target: fdPath(opened.fd), flags }, { why, from: `${from}/options` })];
+}

@@ -1,0 +1,203 @@
+/**
+ * The planner: from a bundle to the list of system calls that make the container. Two programs. `runtime` runs on the
+ * host: cgroups, id maps, joining what must be joined from outside. `init` is the container's first process: it waits
+ * until it is limited and mapped, builds its view of the file system, drops what it may not keep, and becomes the
+ * program. They speak through two pipes, one byte each way. Each concern has its own file; the order is told here.
+ */
+import { join } from "node:path";
+import {
+  clone3,
+  close,
+  joinSessionKeyring,
+  type Op,
+  openat,
+  type Plan,
+  pipe2,
+  read,
+  result,
+  tell,
+  umask,
+  wait4,
+  write,
+} from "../../1-kernel/mod.ts";
+import { planCgroups } from "./cgroups.ts";
+import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
+import { planConsole, planConsoleSocket } from "./console.ts";
+import { planDevices } from "./devices.ts";
+import { planIdentity, planNoNewPrivileges } from "./identity.ts";
+import { planLoopback, planNames, planSysctls } from "./kernel-settings.ts";
+import { planOomScore, planPersonality, planRlimits } from "./limits.ts";
+import { planMasks } from "./masks.ts";
+import { planMounts } from "./mounts.ts";
+import {
+  newNamespaceFlags,
+  planBecomeNamespaceRoot,
+  planIdMaps,
+  planJoinsAfterClone,
+  planJoinsBeforeClone,
+  planNewCgroupNamespace,
+} from "./namespaces.ts";
+import { namer, type Planning, type PlanRequest } from "./planning.ts";
+import { planPivot, planRoot } from "./root-file-system.ts";
+import { planSeccomp } from "./seccomp.ts";
+import { planSecurityLabels } from "./security-modules.ts";
+
+export interface ContainerPlan {
+  plan: Plan;
+  /** What the config asks for and does not get, a sentence each. */
+  warnings: string[];
+}
+
+/**
+ * Pure: the same request gives the same plan. Results the caller finds after performing it: `init`, the pid of the
+ * container's first process as the host sees it, and in mode `run` its `status` word.
+ * @throws GlassboxError for what cannot be done at all, naming the field
+ */
+export function planContainer(request: PlanRequest): ContainerPlan {
+  const warnings: string[] = [];
+  const { path } = request.config.root ?? { path: "rootfs" };
+  const planning: Planning = {
+    ...request,
+    rootfs: path.startsWith("/") ? path : join(request.bundle, path),
+    warn: (message) => void warnings.push(message),
+    name: namer(),
+  };
+  if (request.config.linux?.intelRdt) planning.warn("/linux/intelRdt has no effect: cache allocation is not done");
+  if (request.config.linux?.mountLabel)
+    planning.warn("/linux/mountLabel has no effect: SELinux labels on mounts are not done");
+  if (request.config.process?.ioPriority) planning.warn("/process/ioPriority has no effect");
+  if (request.config.process?.scheduler) planning.warn("/process/scheduler has no effect");
+  const init = planInit(planning);
+  return {
+    plan: {
+      programs: [
+        { name: "runtime", ops: planRuntime(planning) },
+        { name: "init", ops: init },
+      ],
+    },
+    warnings,
+  };
+}
+
+function planRuntime(planning: Planning): Op[] {
+  const cgroups = planCgroups(planning);
+  const { mode, consoleSocket, hooksFifo } = planning;
+  return [
+    ...cgroups.before,
+    ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
+    ...(mode === "create"
+      ? [openFifo(planning.startFifo, "start_fifo", "Open the way `start` will speak to the container")]
+      : []),
+    ...(hooksFifo ? [openFifo(hooksFifo, "hooks_fifo", "Open the way the runtime will say that hooks have run")] : []),
+    pipe2(
+      { from: "go_reader", into: "go_writer" },
+      { why: "A pipe to hold the container back until it is limited and mapped" },
+    ),
+    pipe2({ from: "ready_reader", into: "ready_writer" }, { why: "A pipe for it to say that it is set up" }),
+    ...planJoinsBeforeClone(planning),
+    clone3(
+      {
+        program: "init",
+        // Not our child but our starter's: when the runtime is gone, the container belongs to whoever ran it.
+        flags: [
+          ...(mode === "run" ? [] : (["CLONE_PARENT"] as const)),
+          ...(cgroups.bornInto ? (["CLONE_INTO_CGROUP"] as const) : []),
+          ...newNamespaceFlags(planning),
+        ],
+        ...(cgroups.bornInto ? { cgroup: cgroups.bornInto } : {}),
+      },
+      { why: "Make the container's first process, in new namespaces", from: "/linux/namespaces", result: "init" },
+    ),
+    close({ fd: result("go_reader") }, { why: "Only the container reads here" }),
+    close({ fd: result("ready_writer") }, { why: "Only the container writes here: if it ends, reading says so" }),
+    ...planIdMaps(planning),
+    ...cgroups.after,
+    ...(mode === "run" || hooksFifo ? [tell({ why: "Say which process it is" })] : []),
+    write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on" }),
+    ...(hooksFifo ? planHooks() : []),
+    ...(mode === "run"
+      ? [
+          wait4(
+            { pid: result("init"), status: "status", flags: [] },
+            { why: "Wait for the container to end, and learn how" },
+          ),
+        ]
+      : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is set up" })]),
+  ];
+}
+
+function planHooks(): Op[] {
+  return [
+    read({ fd: result("ready_reader"), into: "mounted" }, { why: "Wait until its mounts are there", from: "/hooks" }),
+    tell({ why: "Say that it is time for hooks", from: "/hooks" }),
+    read({ fd: result("hooks_fifo"), into: "hooked" }, { why: "Wait until they have run", from: "/hooks" }),
+    write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on", from: "/hooks" }),
+  ];
+}
+
+function planInit(planning: Planning): Op[] {
+  const { mode, hooksFifo, config, id } = planning;
+  const filter = planSeccomp(planning);
+  const late = config.process?.noNewPrivileges ?? false;
+  return [
+    close({ fd: result("go_writer") }, { why: "Only the runtime writes here: if it ends, reading says so" }),
+    close({ fd: result("ready_reader") }, { why: "Only the runtime reads here" }),
+    read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process is in its cgroup and has its ids" }),
+    ...planBecomeNamespaceRoot(planning),
+    ...planJoinsAfterClone(planning),
+    ...planNewCgroupNamespace(planning),
+    ...(planning.noNewKeyring
+      ? []
+      : [
+          joinSessionKeyring(
+            { name: `_ses.${id}` },
+            {
+              why: "Use a key ring of its own, or it could read the starter's keys",
+              allow: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
+            },
+          ),
+        ]),
+    ...planLoopback(planning),
+    ...planOomScore(planning),
+    umask({ mask: 0 }, { why: "Give what is made next exactly the permissions it is made with" }),
+    ...planRoot(planning),
+    ...planMounts(planning),
+    ...planDevices(planning),
+    ...planConsole(planning),
+    ...planWorkingDirectory(planning),
+    ...(hooksFifo
+      ? [
+          write({ fd: result("ready_writer"), data: "." }, { why: "Say that the mounts are there", from: "/hooks" }),
+          read({ fd: result("go_reader"), into: "hooked" }, { why: "Wait until the hooks have run", from: "/hooks" }),
+        ]
+      : []),
+    ...planSysctls(planning),
+    ...planNames(planning),
+    ...planMasks(planning),
+    ...planSecurityLabels(planning),
+    ...planPivot(planning),
+    ...planEnterDirectory(planning),
+    ...planPersonality(planning),
+    ...planRlimits(planning),
+    ...(late ? [] : filter),
+    ...planIdentity(planning),
+    ...planNoNewPrivileges(planning),
+    ...(mode === "create"
+      ? [
+          write({ fd: result("ready_writer"), data: "." }, { why: "Say that the container is created" }),
+          close({ fd: result("ready_writer") }, { why: "Nothing more is said there" }),
+          read({ fd: result("start_fifo"), into: "started" }, { why: "Wait for `start`" }),
+        ]
+      : []),
+    ...(mode === "detach"
+      ? [write({ fd: result("ready_writer"), data: "." }, { why: "Say that the program is about to start" })]
+      : []),
+    ...(late ? filter : []),
+    ...planExec(planning),
+  ];
+}
+
+/** Opened for both directions, so that opening waits for nobody. */
+function openFifo(path: string, name: string, why: string): Op {
+  return openat({ directory: "AT_FDCWD", path, flags: ["O_RDWR"] }, { why, result: name });
+}

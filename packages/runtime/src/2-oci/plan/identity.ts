@@ -1,0 +1,160 @@
+/**
+ * Who the program is and what it may do: user, groups, the five capability sets, no_new_privs. The order is the point:
+ * the bounding set while CAP_SETPCAP is held, groups before the user, permitted kept across the change of user, then
+ * everything not listed is dropped (man 7 capabilities, "Effect of user ID changes").
+ */
+import {
+  type CapabilityName,
+  capabilityMask,
+  capabilityNames,
+  capset,
+  clearAmbientCapabilities,
+  dropBoundingCapability,
+  fchown,
+  type Op,
+  raiseAmbientCapability,
+  setgroups,
+  setKeepCapabilities,
+  setNoNewPrivileges,
+  setresgid,
+  setresuid,
+  umask,
+} from "../../1-kernel/mod.ts";
+import type { CapabilitySetName } from "../spec/config.ts";
+import { namespaceOf, type Planning } from "./planning.ts";
+
+/** Permission bits that new files do not get, unless the config says otherwise. */
+const DEFAULT_UMASK = 0o022;
+
+export function planIdentity(planning: Planning): Op[] {
+  return [
+    ...planStdioOwner(planning),
+    ...planBoundingSet(planning),
+    ...planUser(planning),
+    ...planCapabilities(planning),
+  ];
+}
+
+/** A program that runs as another user must still be able to open /dev/stdout. */
+function planStdioOwner({ config, facts }: Planning): Op[] {
+  const uid = config.process?.user?.uid ?? 0;
+  if (uid === 0 || config.process?.terminal) return [];
+  return facts.ownedStdio.map((fd) =>
+    fchown(
+      { fd, uid, gid: -1 },
+      {
+        why: "Let the container's user reopen its own input and output",
+        from: "/process/user/uid",
+        allow: ["EINVAL", "EPERM", "EROFS"],
+      },
+    ),
+  );
+}
+
+function planBoundingSet(planning: Planning): Op[] {
+  const keep = maskOf(planning, "bounding");
+  const all = (1n << BigInt(planning.facts.lastCapability + 1)) - 1n;
+  // In a new user namespace the bounding set is full whatever ours is.
+  const held = namespaceOf(planning, "user") ? all : planning.facts.permittedCapabilities & all;
+  return named(held & ~keep).map((capability) =>
+    dropBoundingCapability(
+      { capability },
+      { why: `No program in here can ever get ${capability} again`, from: "/process/capabilities/bounding" },
+    ),
+  );
+}
+
+function planUser({ config }: Planning): Op[] {
+  const user = config.process?.user ?? {};
+  const uid = user.uid ?? 0;
+  const gid = user.gid ?? 0;
+  const groups = user.additionalGids ?? [];
+  return [
+    umask(
+      { mask: user.umask ?? DEFAULT_UMASK },
+      { why: "Set which permissions new files do not get", from: "/process/user/umask" },
+    ),
+    setKeepCapabilities(
+      { keep: true },
+      { why: "Keep capabilities while the user changes; they are cut down right after", from: "/process/capabilities" },
+    ),
+    setgroups(
+      { groups },
+      {
+        why:
+          groups.length === 0 ? "Leave all of the starter's groups" : "Take the groups listed, and leave the starter's",
+        from: "/process/user/additionalGids",
+      },
+    ),
+    setresgid(
+      { real: gid, effective: gid, saved: gid },
+      { why: `Become group ${gid} for good`, from: "/process/user/gid" },
+    ),
+    setresuid(
+      { real: uid, effective: uid, saved: uid },
+      { why: `Become user ${uid} for good`, from: "/process/user/uid" },
+    ),
+    setKeepCapabilities(
+      { keep: false },
+      { why: "From here a change of user drops capabilities again", from: "/process/capabilities" },
+    ),
+  ];
+}
+
+function planCapabilities(planning: Planning): Op[] {
+  const set = (name: CapabilitySetName) => named(maskOf(planning, name));
+  const ambient = set("ambient");
+  const warnings = unavailable(planning);
+  if (warnings.length > 0) {
+    planning.warn(
+      `/process/capabilities: ${warnings.join(", ")} left out: this machine or its kernel does not have it`,
+    );
+  }
+  return [
+    capset(
+      { effective: set("effective"), permitted: set("permitted"), inheritable: set("inheritable") },
+      { why: "Hold only the pieces of root's power that are listed", from: "/process/capabilities" },
+    ),
+    clearAmbientCapabilities({
+      why: "Pass no capability on across exec but those named next",
+      from: "/process/capabilities/ambient",
+    }),
+    ...ambient.map((capability) =>
+      raiseAmbientCapability(
+        { capability },
+        { why: `Let ${capability} survive exec without set-user-id`, from: "/process/capabilities/ambient" },
+      ),
+    ),
+  ];
+}
+
+export function planNoNewPrivileges({ config }: Planning): Op[] {
+  if (!config.process?.noNewPrivileges) return [];
+  return [
+    setNoNewPrivileges({
+      why: "From here no set-user-id program or file capability gives more than is held now",
+      from: "/process/noNewPrivileges",
+    }),
+  ];
+}
+
+function maskOf(planning: Planning, set: CapabilitySetName): bigint {
+  return capabilityMask(planning.config.process?.capabilities?.[set] ?? []).mask & available(planning);
+}
+
+/** A capability the runtime itself lacks cannot be given, except in a new user namespace, where all are there. */
+function available({ facts, ...planning }: Planning): bigint {
+  const all = (1n << BigInt(facts.lastCapability + 1)) - 1n;
+  return namespaceOf(planning, "user") ? all : facts.permittedCapabilities & all;
+}
+
+function unavailable(planning: Planning): string[] {
+  const sets = Object.values(planning.config.process?.capabilities ?? {}).map((names) => capabilityMask(names ?? []));
+  const unknown = sets.flatMap((set) => set.unknown);
+  const missing = sets.flatMap(({ mask }) => capabilityNames(mask & ~available(planning)));
+  return [...new Set([...unknown, ...missing])];
+}
+
+function named(mask: bigint): CapabilityName[] {
+  return capabilityNames(mask) as CapabilityName[];
+}

@@ -1,0 +1,97 @@
+/** Resource limits of the process itself, its out-of-memory score, personality: what cgroups do not cover. */
+import { GlassboxError } from "../../0-base/mod.ts";
+import {
+  capabilityBit,
+  close,
+  type LimitName,
+  type Op,
+  openat,
+  prlimit64,
+  RLIMIT,
+  result,
+  UNLIMITED,
+  write,
+} from "../../1-kernel/mod.ts";
+import { namespaceOf, type Planning } from "./planning.ts";
+
+export function planRlimits(planning: Planning): Op[] {
+  return (planning.config.process?.rlimits ?? []).map(({ type, soft, hard }, index) => {
+    const from = `/process/rlimits/${index}`;
+    if (!(type in RLIMIT)) {
+      throw new GlassboxError(
+        "invalid argument",
+        `Cannot set limit "${type}": ${from}/type is no limit the kernel has`,
+      );
+    }
+    const resource = type as LimitName;
+    const wanted = { soft: exact(soft), hard: exact(hard) };
+    if (wanted.soft > wanted.hard) {
+      throw new GlassboxError(
+        "invalid argument",
+        `Cannot set ${type}: the soft limit ("${wanted.soft}") is above the hard one ("${wanted.hard}") in ${from}`,
+      );
+    }
+    const given = clamp(planning, resource, wanted, from);
+    return prlimit64({ pid: 0, resource, ...given }, { why: `Limit what one process may use: ${type}`, from });
+  });
+}
+
+/** A hard limit can be raised only with CAP_SYS_RESOURCE in the machine's own user namespace. */
+function clamp(planning: Planning, resource: LimitName, wanted: { soft: bigint; hard: bigint }, from: string) {
+  const highest = planning.facts.hardLimits[resource];
+  if (highest === undefined || wanted.hard <= BigInt(highest) || mayRaise(planning)) return wanted;
+  const most = BigInt(highest);
+  planning.warn(
+    `${from}: ${resource} stays at ${most}, below the wanted ${wanted.hard}: raising it needs CAP_SYS_RESOURCE`,
+  );
+  return { soft: wanted.soft < most ? wanted.soft : most, hard: most };
+}
+
+export function planOomScore(planning: Planning): Op[] {
+  const wanted = planning.config.process?.oomScoreAdj;
+  if (wanted === undefined) return [];
+  const from = "/process/oomScoreAdj";
+  const current = planning.facts.oomScoreAdj;
+  let score = wanted;
+  if (wanted < current && !mayRaise(planning)) {
+    score = current;
+    planning.warn(`${from}: stays at ${current}, above the wanted ${wanted}: lowering it needs CAP_SYS_RESOURCE`);
+  }
+  return [
+    openat(
+      { directory: "AT_FDCWD", path: "/proc/self/oom_score_adj", flags: ["O_WRONLY"] },
+      { why: "Open its out-of-memory score", from, result: "oom_score" },
+    ),
+    write(
+      { fd: result("oom_score"), data: String(score) },
+      { why: "Say how soon the kernel should end it when memory runs out", from },
+    ),
+    close({ fd: result("oom_score") }, { why: "Done with it", from }),
+  ];
+}
+
+const PERSONALITY: Record<string, number> = { LINUX: 0, LINUX32: 8 };
+
+export function planPersonality(planning: Planning): Op[] {
+  const wanted = planning.config.linux?.personality;
+  if (!wanted) return [];
+  const value = PERSONALITY[wanted.domain] ?? 0;
+  return [
+    {
+      call: "personality",
+      args: [{ kind: "number", value }],
+      why: `Let uname show the machine as ${wanted.domain}`,
+      from: "/linux/personality",
+    },
+  ];
+}
+
+function mayRaise(planning: Planning): boolean {
+  const bit = BigInt(capabilityBit("CAP_SYS_RESOURCE") ?? 0);
+  return namespaceOf(planning, "user") === undefined && (planning.facts.permittedCapabilities & (1n << bit)) !== 0n;
+}
+
+/** JSON rounds numbers above 2^53; whatever is 2^63 or more can only mean no limit. */
+function exact(value: number): bigint {
+  return value >= 2 ** 63 || value < 0 ? UNLIMITED : BigInt(value);
+}

@@ -1,0 +1,138 @@
+/**
+ * The words of a mount's `options` and what each means to the kernel, as runc reads them (runc `specconv`, man 8 mount).
+ * A word that is none of these is data for the file system itself: `size=65536k`.
+ */
+import type { MountAttribute, MountFlag, Propagation } from "../../1-kernel/mod.ts";
+
+export interface MountOptions {
+  flags: MountFlag[];
+  /** Flags whose opposite was asked for: `rw`, `dev`. */
+  cleared: MountFlag[];
+  propagation: Array<{ kind: Propagation; recursive: boolean }>;
+  /** `rro` and the like: for a whole tree. */
+  recursive: { set: MountAttribute[]; clear: MountAttribute[] };
+  data: string;
+  bind?: "bind" | "rbind";
+  /** Words that are known and not carried out. */
+  unsupported: string[];
+}
+
+const FLAGS: Record<string, { set?: MountFlag; clear?: MountFlag }> = {
+  async: { clear: "MS_SYNCHRONOUS" },
+  atime: { clear: "MS_NOATIME" },
+  defaults: {},
+  dev: { clear: "MS_NODEV" },
+  diratime: { clear: "MS_NODIRATIME" },
+  dirsync: { set: "MS_DIRSYNC" },
+  exec: { clear: "MS_NOEXEC" },
+  iversion: { set: "MS_I_VERSION" },
+  lazytime: { set: "MS_LAZYTIME" },
+  loud: { clear: "MS_SILENT" },
+  mand: { set: "MS_MANDLOCK" },
+  noatime: { set: "MS_NOATIME" },
+  nodev: { set: "MS_NODEV" },
+  nodiratime: { set: "MS_NODIRATIME" },
+  noexec: { set: "MS_NOEXEC" },
+  noiversion: { clear: "MS_I_VERSION" },
+  nolazytime: { clear: "MS_LAZYTIME" },
+  nomand: { clear: "MS_MANDLOCK" },
+  norelatime: { clear: "MS_RELATIME" },
+  nostrictatime: { clear: "MS_STRICTATIME" },
+  nosuid: { set: "MS_NOSUID" },
+  nosymfollow: { set: "MS_NOSYMFOLLOW" },
+  relatime: { set: "MS_RELATIME" },
+  remount: { set: "MS_REMOUNT" },
+  ro: { set: "MS_RDONLY" },
+  rw: { clear: "MS_RDONLY" },
+  silent: { set: "MS_SILENT" },
+  strictatime: { set: "MS_STRICTATIME" },
+  suid: { clear: "MS_NOSUID" },
+  symfollow: { clear: "MS_NOSYMFOLLOW" },
+  sync: { set: "MS_SYNCHRONOUS" },
+};
+
+const PROPAGATION: Record<string, Propagation> = {
+  private: "MS_PRIVATE",
+  shared: "MS_SHARED",
+  slave: "MS_SLAVE",
+  unbindable: "MS_UNBINDABLE",
+};
+
+const RECURSIVE: Record<string, { set?: MountAttribute; clear?: MountAttribute }> = {
+  rro: { set: "MOUNT_ATTR_RDONLY" },
+  rrw: { clear: "MOUNT_ATTR_RDONLY" },
+  rnosuid: { set: "MOUNT_ATTR_NOSUID" },
+  rsuid: { clear: "MOUNT_ATTR_NOSUID" },
+  rnodev: { set: "MOUNT_ATTR_NODEV" },
+  rdev: { clear: "MOUNT_ATTR_NODEV" },
+  rnoexec: { set: "MOUNT_ATTR_NOEXEC" },
+  rexec: { clear: "MOUNT_ATTR_NOEXEC" },
+  rnodiratime: { set: "MOUNT_ATTR_NODIRATIME" },
+  rdiratime: { clear: "MOUNT_ATTR_NODIRATIME" },
+  rnosymfollow: { set: "MOUNT_ATTR_NOSYMFOLLOW" },
+  rsymfollow: { clear: "MOUNT_ATTR_NOSYMFOLLOW" },
+};
+
+const KNOWN_NOT_DONE = [
+  "tmpcopyup",
+  "idmap",
+  "ridmap",
+  "rnoatime",
+  "ratime",
+  "rrelatime",
+  "rnorelatime",
+  "rstrictatime",
+];
+
+export function parseMountOptions(words: readonly string[]): MountOptions {
+  const options: MountOptions = {
+    flags: [],
+    cleared: [],
+    propagation: [],
+    recursive: { set: [], clear: [] },
+    data: "",
+    unsupported: [],
+  };
+  const data: string[] = [];
+  for (const word of words) {
+    const flag = FLAGS[word];
+    const recursive = RECURSIVE[word];
+    const propagation = PROPAGATION[word] ?? PROPAGATION[word.replace(/^r/, "")];
+    if (word === "bind" || word === "rbind") options.bind = word;
+    else if (flag) {
+      // The later word wins, as in mount(8): "ro,rw" is rw.
+      options.flags = options.flags.filter((name) => name !== flag.clear);
+      options.cleared = options.cleared.filter((name) => name !== flag.set);
+      if (flag.set && !options.flags.includes(flag.set)) options.flags.push(flag.set);
+      if (flag.clear && !options.cleared.includes(flag.clear)) options.cleared.push(flag.clear);
+    } else if (propagation) options.propagation.push({ kind: propagation, recursive: word.startsWith("r") });
+    else if (recursive) {
+      if (recursive.set) options.recursive.set.push(recursive.set);
+      if (recursive.clear) options.recursive.clear.push(recursive.clear);
+    } else if (KNOWN_NOT_DONE.includes(word)) options.unsupported.push(word);
+    else if (word !== "") data.push(word);
+  }
+  options.data = data.join(",");
+  return options;
+}
+
+const ATTRIBUTES: Partial<Record<MountFlag, MountAttribute>> = {
+  MS_RDONLY: "MOUNT_ATTR_RDONLY",
+  MS_NOSUID: "MOUNT_ATTR_NOSUID",
+  MS_NODEV: "MOUNT_ATTR_NODEV",
+  MS_NOEXEC: "MOUNT_ATTR_NOEXEC",
+  MS_NODIRATIME: "MOUNT_ATTR_NODIRATIME",
+  MS_NOSYMFOLLOW: "MOUNT_ATTR_NOSYMFOLLOW",
+};
+
+/** The same flags for `mount_setattr`; flags of the file system itself, and access times, have no attribute. */
+export function toAttributes(flags: readonly MountFlag[]): { attributes: MountAttribute[]; without: MountFlag[] } {
+  const attributes: MountAttribute[] = [];
+  const without: MountFlag[] = [];
+  for (const flag of flags) {
+    const attribute = ATTRIBUTES[flag];
+    if (attribute) attributes.push(attribute);
+    else without.push(flag);
+  }
+  return { attributes, without };
+}

@@ -1,0 +1,224 @@
+/**
+ * The config's `mounts`, in their order: each target is opened inside the root and mounted on by descriptor. Bind mounts
+ * that restrict something are made detached, restricted, and only then attached, so that there is no moment at which
+ * the container's tree shows them writable.
+ */
+import { join } from "node:path";
+import { GlassboxError } from "../../0-base/mod.ts";
+import {
+  type MountAttribute,
+  type MountFlag,
+  mount,
+  mountSetattr,
+  moveMount,
+  type Op,
+  openTree,
+  result,
+  template,
+} from "../../1-kernel/mod.ts";
+import type { Mount } from "../spec/config.ts";
+import { planCgroupMount } from "./cgroup-mount.ts";
+import { type MountOptions, parseMountOptions, toAttributes } from "./mount-options.ts";
+import { fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
+import type { Planning } from "./planning.ts";
+
+/** What well-known mounts are for, in words. */
+const PURPOSE: Record<string, string> = {
+  proc: "Show the container the processes of its own pid namespace, and nobody else's",
+  sysfs: "Show devices and kernel settings; its network part is that of the container's network namespace",
+  tmpfs: "Give it memory-backed space that vanishes with it",
+  devpts: "Give it terminals of its own, numbered from 0",
+  mqueue: "Show the message queues of its own ipc namespace",
+};
+
+export function planMounts(planning: Planning): Op[] {
+  return (planning.config.mounts ?? []).flatMap((entry, index) => planMount(planning, entry, index));
+}
+
+function planMount(planning: Planning, entry: Mount, index: number): Op[] {
+  const from = `/mounts/${index}`;
+  const options = parseMountOptions(entry.options ?? []);
+  if (
+    entry.uidMappings?.length ||
+    entry.gidMappings?.length ||
+    options.unsupported.some((word) => word.endsWith("idmap"))
+  ) {
+    throw new GlassboxError(
+      "not supported",
+      `Cannot mount "${entry.destination}": id-mapped mounts (${from}/uidMappings) are not done yet`,
+    );
+  }
+  for (const word of options.unsupported) {
+    planning.warn(`${from}/options: "${word}" has no effect on "${entry.destination}"`);
+  }
+  if (entry.type === "cgroup" || entry.type === "cgroup2") return planCgroupMount(planning, entry, options, index);
+  if (options.bind || entry.type === "bind") return planBind(planning, entry, options, index);
+  return planFileSystem(planning, entry, options, index);
+}
+
+function planFileSystem(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
+  const from = `/mounts/${index}`;
+  const type = entry.type ?? "";
+  const plain = type === "proc" || type === "sysfs";
+  if (plain) refuseSymlink(planning, entry, index);
+  const target = openDirectory(planning, entry.destination, {
+    why: `Open "${entry.destination}", where ${type} goes, by descriptor`,
+    from: `${from}/destination`,
+    mountIndex: index,
+    plain,
+  });
+  const later = isMadeReadOnlyLater(entry) && options.flags.includes("MS_RDONLY");
+  const flags = later ? options.flags.filter((flag) => flag !== "MS_RDONLY") : options.flags;
+  const data = type === "tmpfs" ? withMode(planning, entry, options.data, index) : options.data;
+  const attach = mount(
+    { source: entry.source ?? type, target: fdPath(target.fd), type, flags, ...(data ? { data } : {}) },
+    { why: PURPOSE[type] ?? `Mount ${type} on "${entry.destination}"`, from },
+  );
+  return [...target.ops, attach, ...planPropagation(planning, entry.destination, options, index)];
+}
+
+/** A fresh tmpfs takes on the permissions of the directory it covers, so that /tmp stays writable for all. */
+function withMode(planning: Planning, entry: Mount, data: string, index: number): string {
+  if (/(^|,)mode=/.test(data)) return data;
+  const { mode } = planning.facts.look(`/${relative(entry.destination)}`, index);
+  return mode === undefined ? data : [data, `mode=${mode.toString(8)}`].filter((part) => part !== "").join(",");
+}
+
+function planBind(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
+  const from = `/mounts/${index}`;
+  const source = sourceOf(planning, entry);
+  const kind = planning.facts.lookOnHost(source).kind;
+  if (kind === "missing") {
+    throw new GlassboxError(
+      "not found",
+      `Cannot mount "${source}" on "${entry.destination}": no such file or directory`,
+      {
+        hint: `${from}/source is a path on the host`,
+      },
+    );
+  }
+  const open = kind === "file" ? openMountPointFile : openDirectory;
+  const target = open(planning, entry.destination, {
+    why: `Open "${entry.destination}", where the host's "${source}" will show`,
+    from: `${from}/destination`,
+    mountIndex: index,
+  });
+  const recursive = options.bind !== "bind";
+  const set = toAttributes(options.flags);
+  const clear = toAttributes(options.cleared);
+  for (const flag of set.without) {
+    planning.warn(`${from}/options: ${flag} has no effect on the bind mount "${entry.destination}"`);
+  }
+  const attributes =
+    set.attributes.length + clear.attributes.length + options.recursive.set.length + options.recursive.clear.length;
+  if (attributes === 0) {
+    const flags: MountFlag[] = recursive ? ["MS_BIND", "MS_REC"] : ["MS_BIND"];
+    const why = `Show the host's "${source}" in the container: both see the same files`;
+    const bind = mount({ source, target: fdPath(target.fd), flags }, { why, from });
+    return [...target.ops, bind, ...planPropagation(planning, entry.destination, options, index)];
+  }
+  return [...target.ops, ...planRestrictedBind(planning, { entry, source, recursive, target, options, from })];
+}
+
+interface RestrictedBind {
+  entry: Mount;
+  source: string;
+  recursive: boolean;
+  target: Opened;
+  options: MountOptions;
+  from: string;
+}
+
+function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
+  const { entry, source, recursive, target, options, from } = bind;
+  const tree = planning.name(`tree ${relative(entry.destination)}`);
+  const setattr = (set: MountAttribute[], clear: MountAttribute[], whole: boolean): Op[] =>
+    set.length + clear.length === 0
+      ? []
+      : [
+          mountSetattr(
+            {
+              directory: result(tree),
+              path: "",
+              flags: whole ? ["AT_EMPTY_PATH", "AT_RECURSIVE"] : ["AT_EMPTY_PATH"],
+              ...(set.length > 0 ? { set } : {}),
+              ...(clear.length > 0 ? { clear } : {}),
+            },
+            { why: "Set its options while nobody can reach it yet", from: `${from}/options` },
+          ),
+        ];
+  return [
+    openTree(
+      {
+        directory: "AT_FDCWD",
+        path: source,
+        flags: recursive ? ["OPEN_TREE_CLONE", "AT_RECURSIVE"] : ["OPEN_TREE_CLONE"],
+      },
+      {
+        why: `Copy the mount of the host's "${source}", not attached anywhere yet`,
+        from: `${from}/source`,
+        result: tree,
+      },
+    ),
+    ...setattr(toAttributes(options.flags).attributes, toAttributes(options.cleared).attributes, false),
+    ...setattr(options.recursive.set, options.recursive.clear, true),
+    moveMount(
+      {
+        fromDirectory: result(tree),
+        fromPath: "",
+        toDirectory: result(target.fd),
+        toPath: "",
+        flags: ["MOVE_MOUNT_F_EMPTY_PATH", "MOVE_MOUNT_T_EMPTY_PATH"],
+      },
+      { why: `Attach it at "${entry.destination}": both sides see the same files`, from },
+    ),
+    ...options.propagation.map(({ kind, recursive: whole }) =>
+      mountSetattr(
+        {
+          directory: result(tree),
+          path: "",
+          flags: whole ? ["AT_EMPTY_PATH", "AT_RECURSIVE"] : ["AT_EMPTY_PATH"],
+          propagation: kind,
+        },
+        { why: `Decide whether mounts made below it are passed on: ${kind}`, from: `${from}/options` },
+      ),
+    ),
+  ];
+}
+
+/** Propagation is set on the new mount, which covers the directory that was open: so it is opened again. */
+export function planPropagation(planning: Planning, destination: string, options: MountOptions, index: number): Op[] {
+  if (options.propagation.length === 0) return [];
+  const from = `/mounts/${index}/options`;
+  const opened = openInRoot(planning, destination, ["O_PATH"], {
+    why: `Open the new mount at "${destination}"`,
+    from,
+    mountIndex: index,
+  });
+  const set = options.propagation.map(({ kind, recursive }) =>
+    mount(
+      { target: template(`/proc/self/fd/{${opened.fd}}`), flags: recursive ? [kind, "MS_REC"] : [kind] },
+      { why: `Decide whether mounts made below it are passed on: ${kind}`, from },
+    ),
+  );
+  return [...opened.ops, ...set];
+}
+
+/** tmpfs and /dev are filled by what follows, so they stay writable until all is in place. */
+export function isMadeReadOnlyLater(entry: Mount): boolean {
+  return entry.type === "tmpfs" || relative(entry.destination) === "dev";
+}
+
+function sourceOf(planning: Planning, entry: Mount): string {
+  const source = entry.source ?? "";
+  return source.startsWith("/") ? source : join(planning.bundle, source);
+}
+
+/** A /proc that is a symlink in the image would put the real one elsewhere and leave masks pointing at nothing. */
+function refuseSymlink(planning: Planning, entry: Mount, index: number): void {
+  if (planning.facts.look(`/${relative(entry.destination)}`, index).kind !== "file") return;
+  throw new GlassboxError(
+    "invalid argument",
+    `Cannot mount ${entry.type} on "${entry.destination}": it must be mounted on ordinary directory`,
+  );
+}

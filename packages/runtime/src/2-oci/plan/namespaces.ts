@@ -1,0 +1,170 @@
+/**
+ * Namespaces: new ones are asked for when the container's first process is made; existing ones are joined through the
+ * file that stands for them. Which of the two processes joins is the kernel's doing: a pid, user or time namespace takes
+ * effect in children only, so the runtime joins before it makes the child; the rest the child joins itself.
+ */
+import {
+  CLONE,
+  type ConstantsOf,
+  close,
+  formatIdMap,
+  type NamespaceFlag,
+  type Op,
+  openat,
+  result,
+  setDumpable,
+  setgroups,
+  setns,
+  setresgid,
+  setresuid,
+  template,
+  unshare,
+  write,
+} from "../../1-kernel/mod.ts";
+import type { NamespaceKind } from "../spec/config.ts";
+import { toIdMapping } from "../spec/validate.ts";
+import { namespaceOf, type Planning } from "./planning.ts";
+
+export const NAMESPACE_FLAG: Record<NamespaceKind, NamespaceFlag> = {
+  pid: "CLONE_NEWPID",
+  network: "CLONE_NEWNET",
+  mount: "CLONE_NEWNS",
+  ipc: "CLONE_NEWIPC",
+  uts: "CLONE_NEWUTS",
+  user: "CLONE_NEWUSER",
+  cgroup: "CLONE_NEWCGROUP",
+  time: "CLONE_NEWTIME",
+};
+
+const JOINED_BY_RUNTIME: readonly NamespaceKind[] = ["user", "pid", "time"];
+/** The mount namespace last: afterwards the host's paths, by which the others are found, are gone. */
+const JOINED_BY_CHILD: readonly NamespaceKind[] = ["ipc", "uts", "network", "cgroup", "mount"];
+
+/** Flags for the `clone3` that makes the container's first process. A cgroup namespace must wait until it is in its cgroup. */
+export function newNamespaceFlags(planning: Planning): ConstantsOf<"CLONE_NEW">[] {
+  const wanted = (Object.keys(NAMESPACE_FLAG) as NamespaceKind[]).filter((kind) => {
+    const namespace = namespaceOf(planning, kind);
+    return namespace && !namespace.path && kind !== "cgroup" && kind !== "time";
+  });
+  return wanted.map((kind) => NAMESPACE_FLAG[kind]).sort((a, b) => CLONE[a] - CLONE[b]);
+}
+
+/** Before the child is made. */
+export function planJoinsBeforeClone(planning: Planning): Op[] {
+  const joins = JOINED_BY_RUNTIME.flatMap((kind) => planJoin(planning, kind));
+  return [...planNewTime(planning), ...joins];
+}
+
+/** In the child: join what exists, before anything is set up in it. The files are opened first, on the host's paths. */
+export function planJoinsAfterClone(planning: Planning): Op[] {
+  const found = JOINED_BY_CHILD.filter((kind) => namespaceOf(planning, kind)?.path);
+  const joinsProcesses = namespaceOf(planning, "pid")?.path !== undefined;
+  return [
+    ...(joinsProcesses
+      ? [
+          setDumpable(
+            { dumpable: false },
+            {
+              why: "Keep processes that are already in there from tracing this one",
+              from: namespaceOf(planning, "pid")?.from,
+            },
+          ),
+        ]
+      : []),
+    ...found.flatMap((kind) => planJoin(planning, kind)),
+  ];
+}
+
+/** In the child, once it is in its cgroup: the group it is in becomes the root of what it can see. */
+export function planNewCgroupNamespace(planning: Planning): Op[] {
+  const namespace = namespaceOf(planning, "cgroup");
+  if (!namespace || namespace.path) return [];
+  return [
+    unshare(
+      { flags: ["CLONE_NEWCGROUP"] },
+      { why: "See its own cgroup as the root of the tree", from: namespace.from },
+    ),
+  ];
+}
+
+function planJoin(planning: Planning, kind: NamespaceKind): Op[] {
+  const namespace = namespaceOf(planning, kind);
+  if (!namespace?.path) return [];
+  const { path, from } = namespace;
+  const fd = planning.name(`${kind} namespace`);
+  return [
+    openat(
+      { directory: "AT_FDCWD", path, flags: ["O_RDONLY"] },
+      { why: `Open the ${kind} namespace that "${path}" stands for`, from: `${from}/path`, result: fd },
+    ),
+    setns(
+      { fd: result(fd), type: [NAMESPACE_FLAG[kind]] },
+      { why: `Join it, where a new ${kind} namespace would be made`, from },
+    ),
+    close({ fd: result(fd) }, { why: "Done with it", from }),
+  ];
+}
+
+/** Clock offsets can be written only while nobody is inside yet, so this one is made before the child. */
+function planNewTime(planning: Planning): Op[] {
+  const namespace = namespaceOf(planning, "time");
+  if (!namespace || namespace.path) return [];
+  const offsets = Object.entries(planning.config.linux?.timeOffsets ?? {});
+  const from = "/linux/timeOffsets";
+  const text = offsets.map(([clock, { secs = 0, nanosecs = 0 }]) => `${clock} ${secs} ${nanosecs}\n`).join("");
+  return [
+    unshare({ flags: ["CLONE_NEWTIME"] }, { why: "Give children clocks of their own", from: namespace.from }),
+    ...(offsets.length === 0
+      ? []
+      : [
+          openat(
+            { directory: "AT_FDCWD", path: "/proc/self/timens_offsets", flags: ["O_WRONLY"] },
+            { why: "Open how far these clocks are off", from, result: "clock_offsets" },
+          ),
+          write(
+            { fd: result("clock_offsets"), data: text },
+            { why: "Set the container's clocks apart from the host's", from },
+          ),
+          close({ fd: result("clock_offsets") }, { why: "Done with it", from }),
+        ]),
+  ];
+}
+
+/** In the runtime, after the child is made: only the parent namespace may say which ids stand behind the child's. */
+export function planIdMaps(planning: Planning): Op[] {
+  const user = namespaceOf(planning, "user");
+  if (!user || user.path) return [];
+  const { uidMappings = [], gidMappings = [] } = planning.config.linux ?? {};
+  return [
+    { file: "uid_map", mappings: uidMappings, field: "uidMappings", what: "users" },
+    { file: "gid_map", mappings: gidMappings, field: "gidMappings", what: "groups" },
+  ].flatMap(({ file, mappings, field, what }) => {
+    const from = `/linux/${field}`;
+    return [
+      openat(
+        { directory: "AT_FDCWD", path: template(`/proc/{init}/${file}`), flags: ["O_WRONLY"] },
+        { why: `Open the map of the container's ${what}`, from, result: file },
+      ),
+      write(
+        { fd: result(file), data: formatIdMap(mappings.map(toIdMapping)) },
+        { why: `Say which of the host's ${what} stand behind the container's`, from },
+      ),
+      close({ fd: result(file) }, { why: "Done with it: it can be written only once", from }),
+    ];
+  });
+}
+
+/** In the child, once its map is written: until then it is nobody. */
+export function planBecomeNamespaceRoot(planning: Planning): Op[] {
+  const user = namespaceOf(planning, "user");
+  if (!user) return [];
+  const { from } = user;
+  return [
+    setresgid({ real: 0, effective: 0, saved: 0 }, { why: "Become group 0 of the user namespace", from }),
+    setgroups({ groups: [] }, { why: "Leave groups that have no number in here", from, allow: ["EPERM"] }),
+    setresuid(
+      { real: 0, effective: 0, saved: 0 },
+      { why: "Become root of the user namespace, so that what is set up belongs to it", from },
+    ),
+  ];
+}

@@ -1,0 +1,95 @@
+/**
+ * What every part of the planner is given, and how it answers: a part takes a `Planning` and returns the calls for its
+ * own concern, in order. `container.ts` puts the parts together. Nothing here asks the kernel anything: what a plan
+ * depends on beside the bundle is in `MachineFacts`, which `../facts` gathers and golden tests write down.
+ */
+import type { CgroupDirectory, CgroupSurvey, LimitName } from "../../1-kernel/mod.ts";
+import type { Config } from "../spec/config.ts";
+
+/** What stands at a path of the container as its mounts will lie, seen before anything is mounted. */
+export interface PathFact {
+  /** `unknown`: below a file system that is mounted fresh, or otherwise not to be seen from here. */
+  kind: "directory" | "file" | "missing" | "unknown";
+  /** Permission bits, where something is there. */
+  mode?: number;
+}
+
+export interface MachineFacts {
+  architecture: "x86_64" | "aarch64";
+  cgroupMode: "v1" | "hybrid" | "v2" | "none";
+  /** The container's directory in each tree; empty where the machine has no cgroups. */
+  cgroups: ReadonlyArray<{ place: CgroupDirectory; survey: CgroupSurvey }>;
+  /** Capability masks of the runtime itself: a container can be given no more. */
+  permittedCapabilities: bigint;
+  /** Number of the newest capability this kernel has. */
+  lastCapability: number;
+  /** The runtime's own hard limits: without CAP_SYS_RESOURCE they cannot be raised. */
+  hardLimits: Partial<Record<LimitName, number | bigint>>;
+  oomScoreAdj: number;
+  apparmor: boolean;
+  selinux: boolean;
+  /** Descriptors 0 to 2 whose owner must become the container's user: pipes and files, not /dev/null. */
+  ownedStdio: readonly number[];
+  /** Home directory of a uid in the container's /etc/passwd. */
+  homeOf(uid: number): string | undefined;
+  /** A path in the container as the mounts before `mountIndex` (all when left out) leave it. */
+  look(path: string, mountIndex?: number): PathFact;
+  /** A path of the host, for bind mounts. */
+  lookOnHost(path: string): PathFact;
+}
+
+export interface PlanRequest {
+  id: string;
+  config: Config;
+  /** Absolute path of the bundle. */
+  bundle: string;
+  facts: MachineFacts;
+  /**
+   * `create`: stop before the program and wait at `startFifo`. `run`: go on at once and wait for the end.
+   * `detach`: go on at once, and end when the program has been started.
+   */
+  mode: "create" | "run" | "detach";
+  /** FIFO that `start` writes a byte to. */
+  startFifo: string;
+  /** FIFO that the runtime writes a byte to when its hooks have run; without it the plan does not wait. */
+  hooksFifo?: string;
+  /** Socket that is sent the master side of the container's terminal. */
+  consoleSocket?: string;
+  /** Descriptors from 3 on that the container's program keeps. */
+  preserveFds?: number;
+  noPivot?: boolean;
+  noNewKeyring?: boolean;
+}
+
+export interface Planning extends PlanRequest {
+  /** Absolute path of the root file system. */
+  rootfs: string;
+  /** Something the config asks for that is done otherwise or not at all: shown to the user, never silent. */
+  warn(message: string): void;
+  /** A result name not yet used in this plan, made from `wish`. */
+  name(wish: string): string;
+}
+
+/** Is there a namespace of this kind in the config: `new`, the path to join, or none (share the host's)? */
+export function namespaceOf(
+  planning: Pick<Planning, "config">,
+  kind: string,
+): { path?: string; from: string } | undefined {
+  const namespaces = planning.config.linux?.namespaces ?? [];
+  const index = namespaces.findIndex(({ type }) => type === kind);
+  const found = namespaces[index];
+  if (!found) return undefined;
+  return { from: `/linux/namespaces/${index}`, ...(found.path ? { path: found.path } : {}) };
+}
+
+/** A namer for one plan: `proc`, then `proc_2`. */
+export function namer(): (wish: string) => string {
+  const used = new Map<string, number>();
+  return (wish) => {
+    const base = wish.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_+|_+$/g, "") || "root_directory";
+    const safe = /^[A-Za-z]/.test(base) ? base : `at_${base}`;
+    const count = (used.get(safe) ?? 0) + 1;
+    used.set(safe, count);
+    return count === 1 ? safe : `${safe}_${count}`;
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * `config.json` as types: the Open Container Initiative's runtime-spec 1.0.2 and the fields of 1.1 that callers send
+ * (`specs-go/config.go` of the specification has the prose). `validate.ts` next turns unknown JSON into this.
+ */
+import type { CgroupLimits, SeccompProfile } from "../../1-kernel/mod.ts";
+
+export interface Config {
+  ociVersion: string;
+  process?: Process;
+  root?: { path: string; readonly?: boolean };
+  hostname?: string;
+  domainname?: string;
+  mounts?: Mount[];
+  hooks?: Hooks;
+  annotations?: Record<string, string>;
+  linux?: Linux;
+}
+
+export interface Process {
+  terminal?: boolean;
+  consoleSize?: { height: number; width: number };
+  user?: User;
+  args?: string[];
+  env?: string[];
+  cwd: string;
+  capabilities?: CapabilitySets;
+  rlimits?: Rlimit[];
+  noNewPrivileges?: boolean;
+  apparmorProfile?: string;
+  oomScoreAdj?: number;
+  selinuxLabel?: string;
+  ioPriority?: { class: string; priority?: number };
+  scheduler?: { policy: string };
+}
+
+export interface User {
+  uid?: number;
+  gid?: number;
+  umask?: number;
+  additionalGids?: number[];
+}
+
+export type CapabilitySetName = "bounding" | "effective" | "inheritable" | "permitted" | "ambient";
+export type CapabilitySets = Partial<Record<CapabilitySetName, string[]>>;
+
+export interface Rlimit {
+  type: string;
+  /** Values of 2^63 and more mean no limit: JSON cannot carry the 64 bits exactly. */
+  soft: number;
+  hard: number;
+}
+
+export interface Mount {
+  destination: string;
+  type?: string;
+  source?: string;
+  options?: string[];
+  uidMappings?: SpecIdMapping[];
+  gidMappings?: SpecIdMapping[];
+}
+
+export interface SpecIdMapping {
+  containerID: number;
+  hostID: number;
+  size: number;
+}
+
+export const HOOK_KINDS = [
+  "prestart",
+  "createRuntime",
+  "createContainer",
+  "startContainer",
+  "poststart",
+  "poststop",
+] as const;
+export type HookKind = (typeof HOOK_KINDS)[number];
+export type Hooks = Partial<Record<HookKind, Hook[]>>;
+
+export interface Hook {
+  path: string;
+  args?: string[];
+  env?: string[];
+  /** Seconds. */
+  timeout?: number;
+}
+
+export type NamespaceKind = "pid" | "network" | "mount" | "ipc" | "uts" | "user" | "cgroup" | "time";
+
+export interface Namespace {
+  type: NamespaceKind;
+  /** Join the namespace at this path, where absent make a new one. */
+  path?: string;
+}
+
+export interface Device {
+  path: string;
+  /** `c` or `u` character, `b` block, `p` FIFO. */
+  type: string;
+  major?: number;
+  minor?: number;
+  fileMode?: number;
+  uid?: number;
+  gid?: number;
+}
+
+export interface Linux {
+  uidMappings?: SpecIdMapping[];
+  gidMappings?: SpecIdMapping[];
+  sysctl?: Record<string, string>;
+  resources?: CgroupLimits;
+  cgroupsPath?: string;
+  namespaces?: Namespace[];
+  devices?: Device[];
+  seccomp?: SeccompProfile;
+  rootfsPropagation?: string;
+  maskedPaths?: string[];
+  readonlyPaths?: string[];
+  mountLabel?: string;
+  intelRdt?: unknown;
+  personality?: { domain: string; flags?: string[] };
+  timeOffsets?: Record<string, { secs?: number; nanosecs?: number }>;
+}

@@ -1,0 +1,87 @@
+/**
+ * A small schema language for checking JSON of unknown origin: each shape looks at a value and says what is wrong with
+ * it, by JSON pointer. No more than `config.json` needs, because a container runtime is started for every container and
+ * a schema library's start alone would cost more than the rest.
+ */
+
+export interface Problem {
+  /** JSON pointer (RFC 6901): `/linux/namespaces/2/type`. */
+  pointer: string;
+  message: string;
+}
+
+export type Shape = (value: unknown, pointer: string) => Problem[];
+
+export const string: Shape = (value, pointer) => (typeof value === "string" ? [] : wrong(pointer, "a string", value));
+export const boolean: Shape = (value, pointer) =>
+  typeof value === "boolean" ? [] : wrong(pointer, "true or false", value);
+export const anything: Shape = () => [];
+
+/** A whole number in a range, both ends included. */
+export function integer(min: number, max: number): Shape {
+  return (value, pointer) =>
+    typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
+      ? []
+      : wrong(
+          pointer,
+          min === Number.NEGATIVE_INFINITY ? "a whole number" : `a whole number from ${min} to ${max}`,
+          value,
+        );
+}
+
+export const uint32 = integer(0, 2 ** 32 - 1);
+/** 64 bits, as exact as JSON allows. */
+export const int64 = integer(-(2 ** 63), 2 ** 64);
+
+export function oneOf(words: readonly string[]): Shape {
+  return (value, pointer) =>
+    typeof value === "string" && words.includes(value) ? [] : wrong(pointer, `one of ${words.join(", ")}`, value);
+}
+
+/** A path beginning at the root, without NUL. */
+export const absolutePath: Shape = (value, pointer) =>
+  typeof value === "string" && value.startsWith("/") && !value.includes("\0")
+    ? []
+    : wrong(pointer, "an absolute path", value);
+
+export function list(shape: Shape): Shape {
+  return (value, pointer) =>
+    Array.isArray(value)
+      ? value.flatMap((item, index) => shape(item, `${pointer}/${index}`))
+      : wrong(pointer, "a list", value);
+}
+
+export function map(shape: Shape): Shape {
+  return (value, pointer) =>
+    isRecord(value)
+      ? Object.entries(value).flatMap(([key, item]) => shape(item, `${pointer}/${escapePointer(key)}`))
+      : wrong(pointer, "an object", value);
+}
+
+/** Fields ending in `?` may be absent or null. Fields not named are left alone: the spec tells runtimes to ignore them. */
+export function object(fields: Record<string, Shape>): Shape {
+  return (value, pointer) => {
+    if (!isRecord(value)) return wrong(pointer, "an object", value);
+    return Object.entries(fields).flatMap(([key, shape]) => {
+      const optional = key.endsWith("?");
+      const name = optional ? key.slice(0, -1) : key;
+      const field = value[name];
+      if (field !== undefined && field !== null) return shape(field, `${pointer}/${name}`);
+      return optional ? [] : [{ pointer: `${pointer}/${name}`, message: "is missing" }];
+    });
+  };
+}
+
+/** A key as part of a JSON pointer. */
+export function escapePointer(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wrong(pointer: string, wanted: string, value: unknown): Problem[] {
+  const shown = JSON.stringify(value) ?? String(value);
+  return [{ pointer, message: `must be ${wanted}, not ${shown.length > 60 ? `${shown.slice(0, 60)}...` : shown}` }];
+}
