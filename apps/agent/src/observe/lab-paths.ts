@@ -3,11 +3,11 @@
  * `glassbox/LAB`, wherever the hierarchy puts `glassbox`.
  */
 
-/** Where labs keep their working directories. */
+/** Where labs keep their working directories, unless the agent was given another data directory. */
 export const LAB_ROOT = "/var/lib/glassbox/lab";
 
 /** The lab whose working directory holds `path`. */
-export function labOfPath(path: string, labRoot: string = LAB_ROOT): string | undefined {
+export function labOfPath(path: string, labRoot: string): string | undefined {
   if (!path.startsWith(`${labRoot}/`)) return undefined;
   return path.slice(labRoot.length + 1).split("/")[0] || undefined;
 }

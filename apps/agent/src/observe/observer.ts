@@ -12,6 +12,7 @@ import { diff } from "./diff.ts";
 import { FactsReader } from "./facts-reader.ts";
 import { GraphLog } from "./graph-log.ts";
 import type { GraphBatch, KernelGraph } from "./kernel-graph.ts";
+import { LAB_ROOT } from "./lab-paths.ts";
 import { Ownership } from "./ownership.ts";
 import { nothingPending, type Pending, pendEverything } from "./pending.ts";
 import type { StateRoot } from "./read/container-state.ts";
@@ -24,6 +25,8 @@ export interface ObserverOptions {
   scan?: boolean;
   /** State directories of container runtimes. @default those of runc, crun, containerd, docker and glassrun */
   stateRoots?: readonly StateRoot[];
+  /** Directory below which each lab has its own. @default /var/lib/glassbox/lab */
+  labRoot?: string;
   /** Something went wrong that observing survives, one sentence. @default written to standard error */
   onProblem?(message: string): void;
 }
@@ -184,6 +187,7 @@ export class Observer implements KernelGraph {
       ownership: this.#ownership,
       firstSeenMs: (id) => this.#seen(id, nowMs),
       nowMs,
+      labRoot: this.#options.labRoot ?? LAB_ROOT,
       before: this.#log.nodes,
       countCrowds: pending.everyPid,
     });

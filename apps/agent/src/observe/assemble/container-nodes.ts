@@ -34,11 +34,11 @@ export interface RecognisedContainer {
 }
 
 export function containerNodes(assembly: Assembly): ContainerNode[] {
-  const { facts, ownership, firstSeenMs } = assembly;
+  const { facts, ownership, firstSeenMs, labRoot } = assembly;
   const recognised = recognisedContainers(facts);
   const nodes = recognised.map(({ facts: container, init }) => {
     const id = containerId(container.runtime, container.id);
-    const owner = ownership.ofThing(id, () => decideOwner(container, init && ownership.ofProcess(init.pid)));
+    const owner = ownership.ofThing(id, () => decideOwner(container, init && ownership.ofProcess(init.pid), labRoot));
     const node: ContainerNode = {
       id,
       kind: "container",
@@ -124,9 +124,9 @@ function isFrozen({ cgroups }: ProcessFacts, facts: Facts): boolean {
   return frozen.some(({ hierarchy, path }) => cgroups.some((own) => own.hierarchy === hierarchy && own.path === path));
 }
 
-function decideOwner({ bundle }: ContainerFacts, initOwner: Owner | undefined): Owner {
+function decideOwner({ bundle }: ContainerFacts, initOwner: Owner | undefined, labRoot: string): Owner {
   if (initOwner) return initOwner;
-  const lab = bundle === undefined ? undefined : labOfPath(bundle);
+  const lab = bundle === undefined ? undefined : labOfPath(bundle, labRoot);
   return lab === undefined ? HOST : { origin: "learner", lab };
 }
 

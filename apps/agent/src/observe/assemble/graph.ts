@@ -18,6 +18,8 @@ export interface Assembly {
   /** When an id was first seen; asking is seeing. */
   firstSeenMs(id: NodeId): number;
   nowMs: number;
+  /** Directory below which each lab has its own. */
+  labRoot: string;
   /** The graph as it was, for what is only looked at now and then. */
   before: ReadonlyMap<NodeId, GraphNode>;
   /** Count the members of initial namespaces and of cgroups nobody works with, too: there every fork changes them. */

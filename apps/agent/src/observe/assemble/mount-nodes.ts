@@ -11,13 +11,13 @@ import type { Assembly } from "./graph.ts";
 const made = new WeakMap<MountInfo, { key: string; node: MountNode }>();
 
 export function mountNodes(assembly: Assembly): MountNode[] {
-  const { facts, ownership } = assembly;
+  const { facts, ownership, labRoot } = assembly;
   const nodes: MountNode[] = [];
   for (const table of facts.mountTables.values()) {
     const namespaceOwner = ownership.ofThing(namespaceId("mnt", table.namespace), () => HOST);
     const listed = new Set(table.mounts.map((mount) => mount.mountId));
     for (const mount of table.mounts) {
-      const owner = ownerOf(mount, namespaceOwner);
+      const owner = ownerOf(mount, namespaceOwner, labRoot);
       const key = `${owner.origin} ${owner.lab} ${listed.has(mount.parentId)}`;
       let known = made.get(mount);
       if (known?.key !== key) {
@@ -31,9 +31,9 @@ export function mountNodes(assembly: Assembly): MountNode[] {
 }
 
 /** In a learner's mount namespace every mount is the learner's; in others those in a lab's directory. */
-function ownerOf(mount: MountInfo, namespaceOwner: Owner): Owner {
+function ownerOf(mount: MountInfo, namespaceOwner: Owner, labRoot: string): Owner {
   if (namespaceOwner.origin === "learner") return namespaceOwner;
-  const lab = labOfPath(mount.mountPoint);
+  const lab = labOfPath(mount.mountPoint, labRoot);
   return lab === undefined ? namespaceOwner : { origin: "learner", lab };
 }
 
