@@ -13,29 +13,24 @@ export async function installNodeModules(say) {
   const done = [];
   if (differing.length > 0) {
     say(`npm ci, since ${differing.length} packages differ from package-lock.json`);
-    await npm(["ci", "--no-audit", "--no-fund"], "npm-ci", say);
+    await npm(["ci", "--no-audit", "--no-fund"], "npm-ci");
     done.push("installed from package-lock.json");
   }
   // Installed without its install script (an npm that asks first, a moved node_modules), node-pty has no native part.
   if (!existsSync(inRoot("node_modules/node-pty/build/Release/pty.node"))) {
     say("compiling node-pty");
-    await npm(["rebuild", "node-pty"], "node-pty", say);
+    await npm(["rebuild", "node-pty"], "node-pty");
     done.push("compiled node-pty");
   }
   return done.length > 0 ? done.join(", ") : "up to date";
 }
 
-/**
- * @param {string[]} args
- * @param {string} log
- * @param {import("./progress.mjs").Say} say
- */
-function npm(args, log, say) {
+/** @param {string[]} args @param {string} log */
+function npm(args, log) {
   return runCommand("npm", args, {
     log,
     hint: "Is there a network, and are make, g++ and python3 installed? `npm ci` by hand shows the same",
     env: { ...process.env, ...nodeHeaders() },
-    onLine: (line) => say(line.slice(0, 100)),
   });
 }
 
