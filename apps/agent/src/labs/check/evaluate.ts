@@ -160,7 +160,10 @@ function failures(
   bindings: Bindings,
   view: KernelView,
 ): Alternatives[] {
-  return query.where.filter((any) => !any.some((condition) => conditionHolds(condition, subject, bindings, view)));
+  const { target } = query;
+  // A query may speak of the object it looks for by bare field or by the name it is about to give it.
+  const named = target.kind === "find" && subject ? new Map(bindings).set(target.name, subject) : bindings;
+  return query.where.filter((any) => !any.some((condition) => conditionHolds(condition, subject, named, view)));
 }
 
 function conditionHolds(

@@ -1,0 +1,3 @@
+sleep 61 &
+# undo
+kill %1

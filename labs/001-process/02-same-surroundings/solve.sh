@@ -1,0 +1,1 @@
+readlink /proc/$!/ns/uts > uts.txt

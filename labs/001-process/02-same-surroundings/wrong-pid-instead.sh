@@ -1,0 +1,3 @@
+echo $! > uts.txt
+# undo
+rm uts.txt

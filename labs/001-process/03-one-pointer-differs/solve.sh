@@ -1,0 +1,1 @@
+unshare --uts sleep {{boxed}} &

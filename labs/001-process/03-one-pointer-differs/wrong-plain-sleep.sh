@@ -1,0 +1,3 @@
+sleep {{boxed}} &
+# undo
+kill $!

@@ -1,0 +1,1 @@
+bash -c 'sleep 1 & exec sleep {{parent}}' &

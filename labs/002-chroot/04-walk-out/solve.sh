@@ -1,0 +1,1 @@
+chroot /proc/$PPID/root /bin/bash

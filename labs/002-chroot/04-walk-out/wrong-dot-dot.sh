@@ -1,0 +1,5 @@
+cd ../../../..
+chroot . /bin/sh
+# undo
+exit
+cd /

@@ -1,0 +1,5 @@
+# terminal: watch
+chroot rootfs /bin/sh
+# undo
+exit
+# terminal: main

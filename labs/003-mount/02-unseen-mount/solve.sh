@@ -1,0 +1,3 @@
+mkdir -p notes
+mount -t tmpfs {{word}} notes
+echo secret > notes/hidden

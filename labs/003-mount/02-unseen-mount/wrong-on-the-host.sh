@@ -1,0 +1,6 @@
+# terminal: watch
+mkdir -p notes
+mount -t tmpfs {{word}} notes
+# undo
+umount notes
+# terminal: main

@@ -1,0 +1,2 @@
+unshare --ipc bash
+ipcmk --shmem {{bytes}}

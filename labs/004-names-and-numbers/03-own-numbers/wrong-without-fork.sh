@@ -1,0 +1,3 @@
+unshare --pid bash
+# undo
+exit

@@ -1,0 +1,2 @@
+exit
+unshare --pid --fork --mount-proc bash

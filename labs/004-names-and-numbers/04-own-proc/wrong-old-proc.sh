@@ -1,0 +1,5 @@
+# terminal: watch
+unshare --pid --fork --mount bash
+# undo
+exit
+# terminal: main

@@ -1,0 +1,2 @@
+sleep {{seconds}} &
+exit

@@ -1,0 +1,2 @@
+sleep {{seconds}} &
+kill -9 1

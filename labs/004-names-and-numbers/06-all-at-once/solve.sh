@@ -1,0 +1,2 @@
+cd {{LAB}}
+unshare --mount --uts --ipc --pid --fork sh box.sh

@@ -1,0 +1,5 @@
+# Without --ipc: everything else is right.
+cd {{LAB}}
+hostname; unshare --mount --uts --pid --fork sh box.sh
+# undo
+exit

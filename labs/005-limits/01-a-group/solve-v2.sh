@@ -1,0 +1,3 @@
+mkdir $CG/{{box}}
+sleep {{seconds}} &
+echo $! > $CG/{{box}}/cgroup.procs

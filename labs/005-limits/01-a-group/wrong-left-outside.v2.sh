@@ -1,0 +1,5 @@
+mkdir $CG/{{box}}
+sleep {{seconds}} &
+# undo
+kill $!
+rmdir $CG/{{box}}

@@ -1,0 +1,3 @@
+echo {{pids}} > $CG/{{box}}/pids.max
+sh many.sh $CG/{{box}}
+# wait: fork

@@ -1,0 +1,1 @@
+echo {{pids}} > $CG_PIDS/{{box}}/pids.max

@@ -1,0 +1,1 @@
+echo {{pids}} > $CG/{{box}}/pids.max

@@ -1,0 +1,2 @@
+echo "{{percent}}000 100000" > $CG/{{box}}/cpu.max
+sh spin.sh $CG/{{box}} &

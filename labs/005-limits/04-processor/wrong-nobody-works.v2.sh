@@ -1,0 +1,1 @@
+echo "{{percent}}000 100000" > $CG/{{box}}/cpu.max

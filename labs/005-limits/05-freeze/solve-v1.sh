@@ -1,0 +1,2 @@
+pgrep -f 'spin.sh' > $CG_FREEZER/{{box}}/cgroup.procs
+echo FROZEN > $CG_FREEZER/{{box}}/freezer.state

@@ -1,0 +1,3 @@
+kill -STOP $!
+# undo
+kill -CONT $!

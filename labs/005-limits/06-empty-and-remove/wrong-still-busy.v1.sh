@@ -1,0 +1,1 @@
+rmdir $CG_MEMORY/{{box}}

@@ -1,0 +1,2 @@
+mkdir -p upper work merged
+mount -t overlay overlay -o lowerdir=rootfs,upperdir=upper,workdir=work merged

@@ -1,0 +1,4 @@
+mkdir -p merged
+mount --bind rootfs merged
+# undo
+umount merged

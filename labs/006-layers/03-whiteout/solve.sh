@@ -1,0 +1,1 @@
+rm merged/etc/hostname
