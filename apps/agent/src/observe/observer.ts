@@ -6,7 +6,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { GraphNode, NodeId } from "@glassbox/protocol";
 import { GlassboxError, messageOf } from "@glassbox/runtime/base";
-import { Kwatch, type KwatchRecord } from "@glassbox/runtime/kernel";
+import { Kwatch, type KwatchRecord, readStat } from "@glassbox/runtime/kernel";
 import { assembleGraph } from "./assemble/graph.ts";
 import { diff } from "./diff.ts";
 import { FactsReader } from "./facts-reader.ts";
@@ -102,7 +102,7 @@ export class Observer implements KernelGraph {
   }
 
   claim(pid: number, lab: string): void {
-    this.#ownership.claim(pid, lab, this.#reader.facts.processes.values());
+    this.#ownership.claim(pid, readStat(pid)?.startTimeTicks, lab, this.#reader.facts.processes.values());
     this.#pend().pids.add(pid);
     this.#settling.add(pid);
   }
@@ -245,7 +245,7 @@ export class Observer implements KernelGraph {
     const pending = this.#pend();
     switch (record.type) {
       case "fork":
-        this.#ownership.forked(record.parent, record.pid);
+        this.#ownership.forked(record.parent, record.pid, (pid) => readStat(pid)?.startTimeTicks);
         this.#noticeProcess(record.pid);
         break;
       case "exit":

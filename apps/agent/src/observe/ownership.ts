@@ -23,6 +23,8 @@ interface Kin {
 
 export class Ownership {
   readonly #owners = new Map<number, Owner>();
+  /** Start times of claimed shells. */
+  readonly #claims = new Map<number, number>();
   /** Who forked a process, which `parentPid` stops telling when that one dies. */
   readonly #forkedBy = new Map<number, number>();
   /** Namespaces, mounts and cgroups: decided when first seen, kept while they are there. */
@@ -33,26 +35,36 @@ export class Ownership {
     this.#owners.set(agentPid, GLASSBOX);
   }
 
-  /** Make `pid`, and what is known to descend from it, the learner's. */
-  claim(pid: number, lab: string, known: Iterable<Kin>): void {
+  /**
+   * Make `pid`, and what is known to descend from it, the learner's.
+   * @param startTimeTicks of the process claimed, because the news of its own fork may come after the claim
+   */
+  claim(pid: number, startTimeTicks: number | undefined, lab: string, known: Iterable<Kin>): void {
     const owner: Owner = { origin: "learner", lab };
+    if (startTimeTicks !== undefined) this.#claims.set(pid, startTimeTicks);
     this.#owners.set(pid, owner);
+    const links = [...this.#forkedBy, ...Array.from(known, (each) => [each.pid, each.parentPid] as const)];
     const claimed = new Set([pid]);
     // Pids rise and wrap around, so parents may come after children: repeat until nothing is added.
-    const others = [...known];
     for (let before = 0; before !== claimed.size; ) {
       before = claimed.size;
-      for (const { pid: child, parentPid } of others) {
-        if (claimed.has(child) || !(claimed.has(parentPid) || claimed.has(this.#forkedBy.get(child) ?? -1))) continue;
+      for (const [child, parent] of links) {
+        if (claimed.has(child) || !claimed.has(parent)) continue;
         claimed.add(child);
         this.#owners.set(child, owner);
       }
     }
   }
 
-  /** A fork the kernel told of. Also marks a reused pid as new. */
-  forked(parent: number, child: number): void {
+  /**
+   * A fork the kernel told of. Also marks a reused pid as new.
+   * @param startTimeOf asked only about claimed processes
+   */
+  forked(parent: number, child: number, startTimeOf: (pid: number) => number | undefined): void {
     this.#forkedBy.set(child, parent);
+    const claimedStart = this.#claims.get(child);
+    if (claimedStart !== undefined && startTimeOf(child) === claimedStart) return;
+    this.#claims.delete(child);
     const owner = this.#owners.get(parent);
     if (owner) this.#owners.set(child, owner);
     else this.#owners.delete(child);
@@ -70,13 +82,12 @@ export class Ownership {
 
   /** The process is gone, zombie and all. */
   gone(pid: number): void {
-    this.#owners.delete(pid);
-    this.#forkedBy.delete(pid);
+    for (const known of [this.#owners, this.#claims, this.#forkedBy]) known.delete(pid);
   }
 
   /** Forget processes that are not there, whose end nobody told of. */
   keepProcesses(pids: { has(pid: number): boolean }): void {
-    for (const known of [this.#owners, this.#forkedBy]) {
+    for (const known of [this.#owners, this.#claims, this.#forkedBy]) {
       for (const pid of known.keys()) if (!pids.has(pid)) known.delete(pid);
     }
   }
