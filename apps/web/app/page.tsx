@@ -1,3 +1,8 @@
+import type { Metadata } from "next";
+import { Catalogue } from "../src/catalogue/Catalogue.tsx";
+
+export const metadata: Metadata = { title: { absolute: "Glassbox: labs" } };
+
 export default function Page() {
-  return <p>hi</p>;
+  return <Catalogue />;
 }

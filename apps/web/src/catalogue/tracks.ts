@@ -1,0 +1,22 @@
+/** The catalogue's questions about a list of labs. */
+import type { LabSummary } from "@glassbox/protocol";
+
+/** Labs by track, tracks in the order of their first lab, labs by number. */
+export function tracksOf(labs: readonly LabSummary[]): { track: string; labs: LabSummary[] }[] {
+  const tracks = new Map<string, LabSummary[]>();
+  for (const lab of [...labs].sort((a, b) => a.number - b.number)) {
+    tracks.set(lab.track, [...(tracks.get(lab.track) ?? []), lab]);
+  }
+  return [...tracks].map(([track, inTrack]) => ({ track, labs: inTrack }));
+}
+
+/** Where to go on: a lab begun and not finished, else the first not finished that this machine can run. */
+export function nextLab(labs: readonly LabSummary[]): LabSummary | undefined {
+  const open = [...labs]
+    .sort((a, b) => a.number - b.number)
+    .filter((lab) => lab.runnable && lab.stepsDone < lab.stepCount);
+  return open.find((lab) => lab.stepsDone > 0) ?? open[0];
+}
+
+/** Minutes the labs take together. */
+export const minutesInAll = (labs: readonly LabSummary[]): number => labs.reduce((sum, lab) => sum + lab.minutes, 0);

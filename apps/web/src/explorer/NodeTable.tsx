@@ -1,0 +1,74 @@
+/** The graph as a table, for those who read rather than look, and for screen readers: every object, one row. */
+import type { GraphNode, NodeId } from "@glassbox/protocol";
+import { useState } from "react";
+import { laneOrder } from "../graph/layout/machine-layout.ts";
+import { factsOf } from "../graph/model/facts.ts";
+import { nameOf } from "../graph/model/selection.ts";
+import { KIND_WORDS, ORIGIN_WORDS } from "../graph/model/words.ts";
+import css from "./Explorer.module.css";
+
+/** Rows drawn at first; a table of thousands makes the page slow and helps nobody. */
+const ROWS_STEP = 300;
+
+export interface NodeTableProps {
+  shown: readonly GraphNode[];
+  nodes: ReadonlyMap<NodeId, GraphNode>;
+  selected: NodeId | undefined;
+  onSelect(id: NodeId): void;
+}
+
+export function NodeTable({ shown, nodes, selected, onSelect }: NodeTableProps) {
+  const [limit, setLimit] = useState(ROWS_STEP);
+  const rows = [...shown].sort((a, b) => laneOrder.indexOf(a.kind) - laneOrder.indexOf(b.kind)).slice(0, limit);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys
+    <div className={css.tableScroll} tabIndex={0}>
+      <table className={css.table}>
+        <caption className="visually-hidden">Objects of the kernel, {shown.length} in all</caption>
+        <thead>
+          <tr>
+            <th scope="col">Kind</th>
+            <th scope="col">Name</th>
+            <th scope="col">Whose</th>
+            <th scope="col">What matters</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((node) => (
+            <tr key={node.id} className={node.id === selected ? css.chosen : ""}>
+              <td>{KIND_WORDS[node.kind].one}</td>
+              <td>
+                <button type="button" onClick={() => onSelect(node.id)}>
+                  {nameOf(node)}
+                </button>
+              </td>
+              <td>{ORIGIN_WORDS[node.origin]}</td>
+              <td>{summaryOf(node, nodes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length > limit && (
+        <button type="button" className={`button ${css.more}`} onClick={() => setLimit(limit + ROWS_STEP)}>
+          Show {Math.min(ROWS_STEP, shown.length - limit)} more of {shown.length}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The facts that are worth a column, by kind. */
+const WORTH: Record<GraphNode["kind"], readonly string[]> = {
+  process: ["State", "Own namespaces", "Root directory"],
+  namespace: ["Processes", "Hostname", "Also kept by"],
+  cgroup: ["Controllers", "Processes", "Memory limit", "Process limit"],
+  mount: ["Source", "Options"],
+  container: ["Status", "First process"],
+};
+
+function summaryOf(node: GraphNode, nodes: ReadonlyMap<NodeId, GraphNode>): string {
+  return factsOf(node, nodes)
+    .filter(({ name }) => WORTH[node.kind].includes(name))
+    .map(({ name, value }) => `${name}: ${value}`)
+    .join(" · ");
+}

@@ -1,0 +1,33 @@
+/** Monaco from our own origin (see monaco-assets.ts), in the page's colours. */
+import { loader } from "@monaco-editor/react";
+
+let ready = false;
+
+/** Call before the first editor is shown. */
+export function prepareMonaco(): void {
+  if (ready) return;
+  ready = true;
+  loader.config({ paths: { vs: "/vs" } });
+}
+
+/** Monaco's theme that goes with the page's. */
+export const monacoTheme = (): string => (document.documentElement.dataset.theme === "dark" ? "vs-dark" : "vs");
+
+/** Monaco's name for a file's language. */
+export function languageOf(path: string): string {
+  if (path.endsWith(".json")) return "json";
+  if (path.endsWith(".sh")) return "shell";
+  if (path.endsWith(".yaml") || path.endsWith(".yml")) return "yaml";
+  return path.endsWith(".md") ? "markdown" : "plaintext";
+}
+
+export const EDITOR_OPTIONS = {
+  automaticLayout: true,
+  fontFamily: '"JetBrains Mono Variable", "DejaVu Sans Mono", monospace',
+  fontSize: 13,
+  minimap: { enabled: false },
+  padding: { top: 10 },
+  scrollBeyondLastLine: false,
+  tabSize: 2,
+  ariaLabel: "File text. Press Ctrl+M to let Tab move the focus out.",
+} as const;

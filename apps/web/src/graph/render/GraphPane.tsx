@@ -1,0 +1,187 @@
+/**
+ * The picture beside the terminal: what the learner made, seen as processes and namespaces, as cgroups, or as mounts.
+ * The rest of the machine is one quiet line below. Everything in it comes from the live graph.
+ */
+"use client";
+import type { MachineInfo, NodeId } from "@glassbox/protocol";
+import { BookOpen, Boxes, Gauge, HardDrive, Sparkles } from "lucide-react";
+import { useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { paintClock } from "../../connection/paint-clock.ts";
+import { useLive } from "../../connection/use-live.ts";
+import type { GraphState } from "../model/graph.ts";
+import { initialNamespaces } from "../model/selection.ts";
+import { CgroupView } from "./CgroupView.tsx";
+import css from "./GraphPane.module.css";
+import { Legend } from "./Legend.tsx";
+import { MountView } from "./MountView.tsx";
+import { isEmptyScene, NamespaceView } from "./NamespaceView.tsx";
+import { NodeDetails } from "./NodeDetails.tsx";
+import { Picture, type PictureContext } from "./picture-context.ts";
+import { Happenings, RestOfMachine } from "./Strip.tsx";
+import { useScenes } from "./use-scenes.ts";
+import { ZoomSurface } from "./ZoomSurface.tsx";
+
+export type PictureView = "namespaces" | "cgroups" | "mounts";
+
+const VIEWS: { view: PictureView; title: string; Icon: typeof Boxes; empty: string }[] = [
+  {
+    view: "namespaces",
+    title: "Processes",
+    Icon: Boxes,
+    empty: "Nothing of yours is running yet. Open a terminal: its shell appears here.",
+  },
+  {
+    view: "cgroups",
+    title: "Cgroups",
+    Icon: Gauge,
+    empty: "You have made no cgroup yet. Make one with mkdir and it appears here.",
+  },
+  {
+    view: "mounts",
+    title: "Mounts",
+    Icon: HardDrive,
+    empty: "You have mounted nothing yet. What you mount appears here.",
+  },
+];
+
+export interface GraphPaneProps {
+  lab: string;
+  /** View that fits the step on screen; a person may choose another until the step changes. */
+  suggested: PictureView;
+  /** Node a check looked at, while that check is pointed at. */
+  pointedAt: NodeId | undefined;
+  machine: MachineInfo | undefined;
+}
+
+export function GraphPane({ lab, suggested, pointedAt, machine }: GraphPaneProps) {
+  const graph = useLive((state) => state.graph);
+  const known = useLive((state) => state.known);
+  const [view, setView] = useState(suggested);
+  const [selected, setSelected] = useState<NodeId>();
+  const [legend, setLegend] = useState(false);
+  useEffect(() => setView(suggested), [suggested]);
+  const { namespaces, cgroups, mounts, tidy } = useScenes(graph, lab);
+  usePaintMeasure(graph);
+  useViewOf(pointedAt, graph, setView);
+
+  const picture = useMemo<PictureContext>(
+    () => ({
+      selected,
+      pointedAt,
+      marks: graph.marks,
+      ghost: (id) => graph.ghosts.has(id),
+      onSelect: setSelected,
+    }),
+    [selected, pointedAt, graph],
+  );
+  const scene = { namespaces, cgroups, mounts }[view];
+  const isEmpty = {
+    namespaces: isEmptyScene(namespaces),
+    cgroups: cgroups.groups.length === 0,
+    mounts: mounts.trees.length === 0,
+  }[view];
+  const node = selected === undefined ? undefined : graph.nodes.get(selected);
+  const hostname = useMemo(
+    () => initialNamespaces(graph.nodes).find((namespace) => namespace.type === "uts")?.hostname ?? "",
+    [graph.nodes],
+  );
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the details, wherever the focus is in the picture
+    <div className={css.pane} onKeyDown={(event) => event.key === "Escape" && setSelected(undefined)}>
+      <div className={css.bar}>
+        <fieldset className={css.views}>
+          <legend className="visually-hidden">What the picture shows</legend>
+          {VIEWS.map(({ view: each, title, Icon }) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={view === each}
+              onClick={() => setView(each)}
+              data-pane-start={view === each ? "" : undefined}
+            >
+              <Icon size={14} aria-hidden />
+              {title}
+            </button>
+          ))}
+        </fieldset>
+        <button
+          type="button"
+          className="icon-button"
+          aria-pressed={legend}
+          onClick={() => setLegend(!legend)}
+          title="What the shapes mean"
+        >
+          <BookOpen size={15} aria-hidden />
+          <span className={css.buttonText}>Legend</span>
+        </button>
+      </div>
+      <Picture.Provider value={picture}>
+        <div className={css.stage}>
+          <ZoomSurface
+            key={view}
+            label={`Picture of what you made: ${VIEWS.find((each) => each.view === view)?.title}`}
+            width={scene.width}
+            height={scene.height}
+            onBackground={() => setSelected(undefined)}
+            tools={
+              <button
+                type="button"
+                className="icon-button"
+                aria-label="Tidy up: close the gaps that things left behind"
+                title="Tidy up"
+                onClick={tidy}
+              >
+                <Sparkles size={14} aria-hidden />
+              </button>
+            }
+          >
+            {view === "namespaces" && !isEmpty && <NamespaceView scene={namespaces} machine={hostname} />}
+            {view === "cgroups" && <CgroupView scene={cgroups} />}
+            {view === "mounts" && <MountView scene={mounts} />}
+          </ZoomSurface>
+          {isEmpty && (
+            <p className={css.empty}>
+              {known
+                ? VIEWS.find((each) => each.view === view)?.empty
+                : "Waiting for the agent's first look at the machine"}
+            </p>
+          )}
+          {legend && <Legend onClose={() => setLegend(false)} />}
+          {node && (
+            <aside className={css.details} aria-label="Details">
+              <NodeDetails
+                node={node}
+                nodes={graph.nodes}
+                machine={machine}
+                onSelect={setSelected}
+                onClose={() => setSelected(undefined)}
+              />
+            </aside>
+          )}
+        </div>
+      </Picture.Provider>
+      <div className={css.strip}>
+        <Happenings history={graph.history} />
+        <RestOfMachine nodes={graph.nodes} lab={lab} />
+      </div>
+    </div>
+  );
+}
+
+/** Tells the paint clock when a picture with the newest changes is in the document. */
+function usePaintMeasure(graph: GraphState): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured once for each new graph
+  useLayoutEffect(() => paintClock.committed(), [graph]);
+}
+
+/** When the lesson points at something the current view does not show, go to the view that does. */
+function useViewOf(pointedAt: NodeId | undefined, graph: GraphState, setView: (view: PictureView) => void): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only pointing changes the view, not every new graph
+  useEffect(() => {
+    const kind = graph.nodes.get(pointedAt ?? "")?.kind;
+    if (kind === "process" || kind === "namespace" || kind === "container") setView("namespaces");
+    else if (kind === "cgroup") setView("cgroups");
+    else if (kind === "mount") setView("mounts");
+  }, [pointedAt]);
+}

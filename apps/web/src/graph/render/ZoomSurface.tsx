@@ -1,0 +1,151 @@
+/**
+ * A drawing one can move and zoom: React owns the elements, d3-zoom the gestures. It keeps everything in view by itself
+ * until a person takes hold of it; the fit button gives it back.
+ */
+import * as d3 from "d3";
+import { Maximize2, Minus, Plus } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from "react";
+import { useSize } from "./use-size.ts";
+import css from "./ZoomSurface.module.css";
+
+/** Drawings are never blown up beyond this to fill a pane, nor shrunk below legibility by themselves. */
+const FIT_MAX = 1.12;
+const FIT_MIN = 0.5;
+const RANGE: [number, number] = [0.2, 3];
+const MARGIN = 20;
+const STEP_PX = 60;
+
+export interface ZoomSurfaceProps {
+  /** Read out as the name of the picture. */
+  label: string;
+  /** Size of the drawing at zoom 1. */
+  width: number;
+  height: number;
+  /** Buttons of the view, beside the zoom buttons. */
+  tools?: ReactNode;
+  onBackground?: () => void;
+  children: ReactNode;
+}
+
+export function ZoomSurface({ label, width, height, tools, onBackground, children }: ZoomSurfaceProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const svg = useRef<SVGSVGElement>(null);
+  const layer = useRef<SVGGElement>(null);
+  const zoom = useRef<d3.ZoomBehavior<SVGSVGElement, unknown>>(undefined);
+  const held = useRef(false);
+  const shown = useRef(false);
+  const size = useSize(frame);
+
+  useEffect(() => {
+    const element = svg.current;
+    if (!element) return;
+    const behaviour = d3
+      .zoom<SVGSVGElement, unknown>()
+      .scaleExtent(RANGE)
+      .on("zoom", (event: d3.D3ZoomEvent<SVGSVGElement, unknown>) => {
+        layer.current?.setAttribute("transform", event.transform.toString());
+        if (event.sourceEvent) held.current = true;
+      });
+    zoom.current = behaviour;
+    const selection = d3.select(element);
+    selection.call(behaviour).on("dblclick.zoom", null);
+    return () => {
+      selection.on(".zoom", null);
+    };
+  }, []);
+
+  const fit = useCallback(() => {
+    const element = svg.current;
+    if (!element || !zoom.current || size.width === 0 || width === 0) return;
+    const scale = Math.max(
+      FIT_MIN,
+      Math.min(FIT_MAX, (size.width - 2 * MARGIN) / width, (size.height - 2 * MARGIN) / height),
+    );
+    // Too big even so: keep the top left corner, where things begin, in view.
+    const x = Math.max(MARGIN, (size.width - width * scale) / 2);
+    const y = Math.max(MARGIN, Math.min(MARGIN * 2, (size.height - height * scale) / 2));
+    const target = d3.zoomIdentity.translate(x, y).scale(scale);
+    const calm = shown.current && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    shown.current = true;
+    const selection = d3.select(element);
+    if (calm) selection.transition().duration(280).ease(d3.easeCubicOut).call(zoom.current.transform, target);
+    else selection.call(zoom.current.transform, target);
+  }, [size.width, size.height, width, height]);
+
+  useEffect(() => {
+    if (!held.current) fit();
+  }, [fit]);
+
+  const by = (
+    action: (
+      selection: d3.Selection<SVGSVGElement, unknown, null, undefined>,
+      behaviour: d3.ZoomBehavior<SVGSVGElement, unknown>,
+    ) => void,
+  ) => {
+    if (!svg.current || !zoom.current) return;
+    held.current = true;
+    action(d3.select(svg.current), zoom.current);
+  };
+  const giveBack = () => {
+    held.current = false;
+    fit();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    const moves: Record<string, [number, number]> = {
+      ArrowLeft: [STEP_PX, 0],
+      ArrowRight: [-STEP_PX, 0],
+      ArrowUp: [0, STEP_PX],
+      ArrowDown: [0, -STEP_PX],
+    };
+    const move = moves[event.key];
+    if (move) by((selection, behaviour) => behaviour.translateBy(selection, move[0], move[1]));
+    else if (event.key === "+" || event.key === "=") by((selection, behaviour) => behaviour.scaleBy(selection, 1.25));
+    else if (event.key === "-") by((selection, behaviour) => behaviour.scaleBy(selection, 0.8));
+    else if (event.key === "0") giveBack();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div className={css.frame} ref={frame}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a picture is no form's fieldset */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the view */}
+      <svg ref={svg} className={css.svg} role="group" aria-label={label} tabIndex={0} onKeyDown={onKey}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the details too */}
+        <rect width="100%" height="100%" fill="transparent" onClick={onBackground} />
+        <g ref={layer}>{children}</g>
+      </svg>
+      <div className={css.tools}>
+        {tools}
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Zoom in"
+          title="Zoom in (+)"
+          onClick={() => by((s, z) => z.scaleBy(s, 1.25))}
+        >
+          <Plus size={15} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Zoom out"
+          title="Zoom out (-)"
+          onClick={() => by((s, z) => z.scaleBy(s, 0.8))}
+        >
+          <Minus size={15} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Fit everything"
+          title="Fit everything (0)"
+          onClick={giveBack}
+        >
+          <Maximize2 size={14} aria-hidden />
+        </button>
+      </div>
+    </div>
+  );
+}

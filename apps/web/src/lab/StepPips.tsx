@@ -1,0 +1,37 @@
+/** One mark a step in the header: done, current, to come. Also the way to jump. */
+import type { LabDetail, LabState } from "@glassbox/protocol";
+import { Check } from "lucide-react";
+import { stateOf, stepToShow } from "../lesson/step-progress.ts";
+import css from "./LabPage.module.css";
+
+export interface StepPipsProps {
+  lab: LabDetail;
+  state: LabState | undefined;
+  current: string | undefined;
+  onStep(step: string): void;
+}
+
+export function StepPips({ lab, state, current, onStep }: StepPipsProps) {
+  const here = current ?? stepToShow(lab.steps, state);
+  return (
+    <ol className={css.pips} aria-label="Steps">
+      {lab.steps.map((step, index) => {
+        const done = stateOf(state, step.id)?.status === "done";
+        return (
+          <li key={step.id}>
+            <button
+              type="button"
+              className={`${css.pip} ${done ? css.pipDone : ""}`}
+              aria-current={step.id === here ? "step" : undefined}
+              aria-label={`Step ${index + 1}: ${step.title}${done ? ", done" : ""}`}
+              title={step.title}
+              onClick={() => onStep(step.id)}
+            >
+              {done ? <Check size={13} strokeWidth={3} aria-hidden /> : index + 1}
+            </button>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,31 @@
+/** Which step to show, and whether one has just been done. Pure questions about a lab's state. */
+import type { LabState, LabStep, StepState } from "@glassbox/protocol";
+import type { PictureView } from "../graph/render/GraphPane.tsx";
+
+/** The step a person should be at: the first one not done, or the last when all are. */
+export function stepToShow(steps: readonly LabStep[], state: LabState | undefined): string | undefined {
+  const open = steps.find((step) => stateOf(state, step.id)?.status !== "done");
+  return (open ?? steps.at(-1))?.id;
+}
+
+export function stateOf(state: LabState | undefined, step: string): StepState | undefined {
+  return state?.steps.find((each) => each.id === step);
+}
+
+/** Ids of steps done in `after` and not yet in `before`. Nothing counts as new while `before` is not known. */
+export function newlyDone(before: LabState | undefined, after: LabState | undefined): string[] {
+  if (!before || !after || before.lab !== after.lab) return [];
+  return after.steps
+    .filter((step) => step.status === "done" && stateOf(before, step.id)?.status !== "done")
+    .map((step) => step.id);
+}
+
+/** The picture's view that fits what a step is about. */
+export function viewFor(step: LabStep | undefined): PictureView {
+  const focus = step?.focus ?? [];
+  if (focus.includes("process") || focus.includes("namespace") || focus.includes("container")) {
+    return focus[0] === "cgroup" ? "cgroups" : focus[0] === "mount" ? "mounts" : "namespaces";
+  }
+  if (focus.includes("cgroup")) return "cgroups";
+  return focus.includes("mount") ? "mounts" : "namespaces";
+}
