@@ -1,6 +1,6 @@
 # A plain background job: bash asks after it at once, so no zombie stays.
 sleep 1 &
-wait
+wait $!
 sleep {{parent}} &
 # undo
 kill $!

@@ -18,7 +18,14 @@ import { bundlePlan } from "./run/bundle-plan.ts";
 import { cleanUp } from "./run/clean-up.ts";
 import { readConfined, writeConfined } from "./run/confined-files.ts";
 import { fileReader } from "./run/file-reader.ts";
-import { cgroupEnvironment, type LabCgroup, labCgroupPlans, lessonVersion, makeLabCgroups } from "./run/lab-cgroups.ts";
+import {
+  agentGroups,
+  cgroupEnvironment,
+  type LabCgroup,
+  labCgroupPlans,
+  lessonVersion,
+  makeLabCgroups,
+} from "./run/lab-cgroups.ts";
 import { type LabPlace, OpenLabsLedger } from "./run/lab-place.ts";
 import { OpenLab } from "./run/open-lab.ts";
 import { Progress } from "./run/progress.ts";
@@ -61,6 +68,7 @@ export class Labs implements LabsBackend, LabShells {
   readonly #progress: Progress;
   readonly #ledger: OpenLabsLedger;
   readonly #glassrun: string;
+  readonly #groups: readonly string[];
   readonly #entries = new Map<string, LabEntry>();
   readonly #whyNot = new Map<string, string>();
   readonly #listeners = new Set<(state: LabState) => void>();
@@ -72,6 +80,7 @@ export class Labs implements LabsBackend, LabShells {
     this.#progress = new Progress(join(options.stateDir, "progress.json"));
     this.#ledger = new OpenLabsLedger(options.runDir);
     this.#glassrun = join(options.binDir, "glassrun");
+    this.#groups = agentGroups(options.runDir);
     const { sources, problems } = readLabSources(options.labsDir);
     if (problems.length > 0) {
       throw new GlassboxError("invalid argument", `Cannot load the labs:\n${problems.map(formatProblem).join("\n")}`);
@@ -235,7 +244,7 @@ export class Labs implements LabsBackend, LabShells {
       if (left) await cleanUp(left, tools, { files: false });
       this.#ledger.write(this.#placeNow(lab));
       await makeWorkDir(entry.lab, this.#workDir(lab), this.#options.rootfsDir);
-      entry.cgroups = makeLabCgroups(this.#layout, lab);
+      entry.cgroups = makeLabCgroups(this.#layout, lab, this.#groups);
     } catch (thrown) {
       this.#say(entry, "failed", messageOf(thrown));
       throw thrown;
@@ -300,7 +309,9 @@ export class Labs implements LabsBackend, LabShells {
     return {
       lab,
       workDir: this.#workDir(lab),
-      cgroupDirs: labCgroupPlans(this.#layout, lab).flatMap((plan) => plan.map(({ directory }) => directory)),
+      cgroupDirs: labCgroupPlans(this.#layout, lab, this.#groups).flatMap((plan) =>
+        plan.map(({ directory }) => directory),
+      ),
       hostname: readFileSync("/proc/sys/kernel/hostname", "utf8").trim(),
       sharedMemoryIds: sharedMemorySegments().map(({ id }) => id),
     };

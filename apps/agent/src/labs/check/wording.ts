@@ -70,13 +70,13 @@ function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): 
     .flatMap((any) => any.slice(0, 1))
     .map((condition) => {
       const value = resolvePath(condition.left, subject, bindings, view);
-      return `${fieldWords(condition.left, check, bindings)} ${valueWords(value, bindings, view)}`;
+      return `${fieldWords(condition.left, check, bindings, subject)} ${valueWords(value, bindings, view)}`;
     });
   return `${name} has ${said.join(", ")}`;
 }
 
 function clauseWords(condition: Condition, check: CompiledCheck, outcome: Outcome, view: KernelView): string {
-  const words = fieldWords(condition.left, check, outcome.bindings);
+  const words = fieldWords(condition.left, check, outcome.bindings, outcome.subject);
   const { right, operator } = condition;
   if (right.kind === "literal" && typeof right.value === "boolean" && operator === "=") {
     return right.value ? words : `not ${words}`;
@@ -87,12 +87,13 @@ function clauseWords(condition: Condition, check: CompiledCheck, outcome: Outcom
   return `${words} ${OPERATOR_WORDS[operator]}${said}`;
 }
 
-function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bindings): string {
+function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bindings, subject?: Subject): string {
   const bound = bindings.get(path[0] ?? "");
   const own = check.target.kind === "find" && path[0] === check.target.name;
   let kind: ObjectKind | undefined = bound ? kindOf(bound) : kindOfTarget(check);
   let rest = bound || own ? path.slice(1) : [...path];
   if (rest.length === 0) return bound && !own ? subjectWords(bound) : "it";
+  if (!kind) return path.join("."); // bound by an earlier check that has found nothing yet
   const words: string[] = [];
   while (kind && rest.length > 0) {
     const found = fieldAt(kind, rest);
@@ -101,7 +102,7 @@ function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bin
     rest = found.rest;
     kind = found.field.leadsTo;
   }
-  const of = bound && !own ? [subjectWords(bound)] : [];
+  const of = bound && !own && bound !== subject ? [subjectWords(bound)] : [];
   return [...words, ...of].join(" of ");
 }
 

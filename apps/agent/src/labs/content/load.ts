@@ -38,8 +38,8 @@ export interface Step {
   solve: string;
   /** Likely mistakes, by file name. */
   wrong: Array<{ name: string; script: string }>;
-  /** Folder of files this step begins with; absent when it brings none. */
-  filesDir: string | undefined;
+  /** Text files this step begins with, by path in the working directory. */
+  files: Array<{ path: string; text: string }>;
 }
 
 export interface Lab {
@@ -134,7 +134,7 @@ function buildStep(
     }
   }
   if (!lesson.front || !checks) return undefined;
-  const filesDir = join(step.dir, "files");
+  const files = filesBelow(join(step.dir, "files")).map((path) => ({ path, text: read(join("files", path)) }));
   return {
     id: step.id,
     front: lesson.front,
@@ -142,7 +142,7 @@ function buildStep(
     ...checks,
     solve,
     wrong,
-    filesDir: existsSync(filesDir) ? filesDir : undefined,
+    files,
   };
 }
 
@@ -170,6 +170,15 @@ function readChecks(
     return [{ say: hint.say, when }];
   });
   return { checks, hints };
+}
+
+/** Paths relative to `dir`, of everything that is not a folder; none when there is no such folder. */
+function filesBelow(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 function foldersOf(dir: string): string[] {

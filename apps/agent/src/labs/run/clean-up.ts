@@ -5,11 +5,11 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { GlassboxError, messageOf } from "@glassbox/runtime/base";
 import { readMountinfo, removeCgroup, treeOf } from "@glassbox/runtime/kernel";
 import type { KernelGraph } from "../../observe/kernel-graph.ts";
+import { groupsAround } from "./lab-cgroups.ts";
 import type { LabPlace } from "./lab-place.ts";
 import { killLearnersProcesses, learnersProcesses } from "./learners-processes.ts";
 import { sharedMemorySegments } from "./shared-memory.ts";
@@ -103,9 +103,9 @@ async function removeCgroups(place: LabPlace): Promise<void> {
     place.cgroupDirs.filter((directory) => treeOf(directory).length > 0).map((directory) => ({ directory })),
   );
   // `glassbox` above it goes with its last lab; while other labs are open it is busy, and stays.
-  for (const directory of place.cgroupDirs) {
+  for (const directory of place.cgroupDirs.flatMap(groupsAround)) {
     try {
-      rmdirSync(dirname(directory));
+      rmdirSync(directory);
     } catch {
       // ENOTEMPTY: another lab is open. ENOENT: it was never made.
     }

@@ -3,8 +3,9 @@
  * v2 a group that hands controllers down may hold no processes itself (man 7 cgroups, "no internal processes"). v1 has
  * one tree a controller, so there the lab has one such directory in each of four.
  */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { GlassboxError, messageOf } from "@glassbox/runtime/base";
 import type { CgroupLayout, Hierarchy } from "@glassbox/runtime/kernel";
 
@@ -17,6 +18,26 @@ export interface LabCgroup {
   directory: string;
   /** The same below the hierarchy's mount point. */
   path: string;
+  /** Directories to make for it, outermost first, the last being `directory`. What is above belongs to the machine. */
+  made: string[];
+}
+
+/** Where the one agent of a machine says that it runs. Agents elsewhere (tests) get a group of their own around theirs. */
+const USUAL_RUN_DIR = "/run/glassbox";
+
+/** Names of the groups between the agent's own and a lab's, so that agents with other run directories do not meet. */
+export function agentGroups(runDir: string): string[] {
+  if (runDir === USUAL_RUN_DIR) return ["glassbox"];
+  return [`${OTHER_AGENT}${createHash("sha256").update(runDir).digest("hex").slice(0, 8)}`, "glassbox"];
+}
+
+const OTHER_AGENT = "glassbox-at-";
+
+/** The groups that agents make around their labs', innermost first: to be removed when empty. */
+export function groupsAround(labDirectory: string): string[] {
+  const glassbox = dirname(labDirectory);
+  const around = dirname(glassbox);
+  return basename(around).startsWith(OTHER_AGENT) ? [glassbox, around] : [glassbox];
 }
 
 /** Controllers the labs are about, and what the environment variable of each v1 tree is called. */
@@ -31,15 +52,18 @@ export function lessonVersion(layout: CgroupLayout): "v1" | "v2" {
 }
 
 /** Pure: where the groups of `lab` would be. Several answers on v2, to be tried in turn. */
-export function labCgroupPlans(layout: CgroupLayout, lab: string): LabCgroup[][] {
+export function labCgroupPlans(layout: CgroupLayout, lab: string, groups: readonly string[]): LabCgroup[][] {
   const below = (hierarchy: Hierarchy, parent: string): LabCgroup => {
-    const path = `${parent === "/" ? "" : parent}/glassbox/${lab}`;
+    const names = [...groups, lab];
+    const made = names.map((_, index) => join(hierarchy.mountPoint, parent, ...names.slice(0, index + 1)));
+    const path = join(parent, ...names);
     return {
       version: hierarchy.version,
       hierarchy: hierarchy.version === 2 ? "unified" : hierarchy.controllers.join(","),
       controllers: hierarchy.controllers,
       directory: join(hierarchy.mountPoint, path),
       path,
+      made,
     };
   };
   if (lessonVersion(layout) === "v1") {
@@ -58,11 +82,11 @@ export function labCgroupPlans(layout: CgroupLayout, lab: string): LabCgroup[][]
  * Make them, with controllers handed down and the `shell` leaf. Groups that exist are used as they are.
  * @throws GlassboxError "failed precondition" when v2 will not hand controllers down anywhere
  */
-export function makeLabCgroups(layout: CgroupLayout, lab: string): LabCgroup[] {
+export function makeLabCgroups(layout: CgroupLayout, lab: string, groups: readonly string[]): LabCgroup[] {
   const refusals: unknown[] = [];
-  for (const plan of labCgroupPlans(layout, lab)) {
+  for (const plan of labCgroupPlans(layout, lab, groups)) {
     try {
-      for (const cgroup of plan) makeOne(cgroup, layout);
+      for (const cgroup of plan) makeOne(cgroup);
       return plan;
     } catch (thrown) {
       refusals.push(thrown);
@@ -77,19 +101,12 @@ export function makeLabCgroups(layout: CgroupLayout, lab: string): LabCgroup[] {
   );
 }
 
-function makeOne(cgroup: LabCgroup, layout: CgroupLayout): void {
-  if (cgroup.version === 2) {
-    const mountPoint = layout.hierarchies.find((hierarchy) => hierarchy.version === 2)?.mountPoint ?? "";
-    const above = cgroup.directory.slice(mountPoint.length).split("/").filter(Boolean);
-    let at = mountPoint;
-    for (const [index, name] of above.entries()) {
-      // Groups above our own belong to the machine; they hand down already, or this fails and the next plan is tried.
-      if (index >= above.length - 2) handDown(at);
-      at = join(at, name);
-      mkdirSync(at, { recursive: true });
-    }
-    handDown(at);
+function makeOne(cgroup: LabCgroup): void {
+  for (const directory of cgroup.made) {
+    if (cgroup.version === 2) handDown(dirname(directory));
+    mkdirSync(directory, { recursive: true });
   }
+  if (cgroup.version === 2) handDown(cgroup.directory);
   mkdirSync(join(cgroup.directory, "shell"), { recursive: true });
 }
 

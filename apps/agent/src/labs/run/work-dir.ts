@@ -3,7 +3,7 @@
  * with each step's own files when that step begins. What the learner has changed is left alone unless the step is reset.
  */
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { GlassboxError } from "@glassbox/runtime/base";
@@ -35,8 +35,15 @@ export async function makeWorkDir(lab: Lab, workDir: string, rootfsDir: string):
   await run("mv", ["-T", "--", `${target}.new`, target], { timeout: COPY_TIMEOUT_MS });
 }
 
-/** Lay out what a step begins with; files that are there already are replaced only when `again`. */
+/**
+ * Lay out what a step begins with, the learner's values filled in; files that are there already are replaced only when
+ * `again`.
+ */
 export function layStepFiles(step: Step, workDir: string, options: { again: boolean }): void {
-  if (step.filesDir === undefined) return;
-  cpSync(step.filesDir, workDir, { recursive: true, force: options.again });
+  for (const { path, text } of step.files) {
+    const target = join(workDir, path);
+    if (existsSync(target) && !options.again) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
 }

@@ -1,0 +1,185 @@
+/**
+ * A stage for labs: the real observer, the real labs and real terminals, on directories and cgroups of the test's own.
+ * It types solve scripts as a person would, a line at a time, and looks at what the checks say. Everything it made is
+ * gone when it is closed, also after a failure.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { StepState } from "@glassbox/protocol";
+import { nativeProgram } from "@glassbox/runtime/kernel";
+import { keyBytes, Labs, type SolveAction } from "../../../apps/agent/src/labs/mod.ts";
+import { agentGroups } from "../../../apps/agent/src/labs/run/lab-cgroups.ts";
+import { Observer } from "../../../apps/agent/src/observe/observer.ts";
+import { Terminals } from "../../../apps/agent/src/terminal/terminals.ts";
+import { type Scope, testScope } from "../../inventory/inventory.ts";
+
+export const root = path.resolve(import.meta.dirname, "../../..");
+
+/** Why this machine cannot run these tests, or false. */
+export const cannotStage: string | false = process.getuid?.() === 0 ? false : "needs root: mounts, namespaces, cgroups";
+
+/** Emulated, everything takes longer. */
+const SLOWNESS = process.env.GLASSBOX_IN_VM ? 6 : 1;
+/** A terminal that has said nothing for this long is waiting for the next line. */
+const QUIET_MS = 250 * SLOWNESS;
+/** Ends a test that would hang; no promise of speed. */
+const PATIENCE_MS = 20_000 * SLOWNESS;
+/** Checks are looked at within half a second of any change. */
+const SETTLED_MS = 800 * SLOWNESS;
+
+interface Screen {
+  id: string;
+  text: string;
+  lastOutputMs: number;
+}
+
+export class LabStage {
+  readonly labs: Labs;
+  readonly observer: Observer;
+  readonly scope: Scope;
+  readonly dir: string;
+  readonly #terminals: Terminals;
+  readonly #screens = new Map<string, Screen>();
+  #current = "main";
+
+  static async open(): Promise<LabStage> {
+    const dir = mkdtempSync("/var/tmp/glassbox-labs-");
+    const labRoot = path.join(dir, "data/lab");
+    return new LabStage(dir, await Observer.start({ kwatchProgram: nativeProgram("kwatch"), labRoot }));
+  }
+
+  private constructor(dir: string, observer: Observer) {
+    this.dir = dir;
+    this.observer = observer;
+    this.labs = this.newLabs();
+    this.#terminals = this.#newTerminals();
+    const [cgroupBase = ""] = agentGroups(path.join(dir, "run"));
+    this.scope = testScope({ cgroupBase: `/${cgroupBase}`, directories: [path.join(dir, "data/lab")] });
+  }
+
+  /** Another agent's labs on the same directories: what is there after a restart. */
+  newLabs(): Labs {
+    return new Labs({
+      labsDir: path.join(root, "labs"),
+      repository: root,
+      stateDir: path.join(this.dir, "data"),
+      runDir: path.join(this.dir, "run"),
+      rootfsDir: path.join(root, "build/rootfs/bundle/rootfs"),
+      binDir: path.join(root, "packages/runtime/bin"),
+      graph: this.observer,
+    });
+  }
+
+  #newTerminals(): Terminals {
+    return new Terminals({
+      labShells: this.labs,
+      claim: (pid, lab) => this.observer.claim(pid, lab),
+      binDir: path.join(root, "packages/runtime/bin"),
+      runDir: path.join(this.dir, "run"),
+    });
+  }
+
+  /** Types a script's actions; stops at `undo` and returns what follows it. */
+  async perform(lab: string, actions: SolveAction[]): Promise<SolveAction[]> {
+    for (const [index, action] of actions.entries()) {
+      if (action.kind === "undo") return actions.slice(index + 1);
+      if (action.kind === "terminal") {
+        this.#current = action.name;
+        continue;
+      }
+      const screen = await this.#screen(lab, this.#current);
+      if (action.kind === "wait") {
+        await this.#until(`"${action.text}" in terminal ${this.#current}`, screen, () =>
+          screen.text.includes(action.text),
+        );
+        continue;
+      }
+      screen.text = "";
+      screen.lastOutputMs = Date.now();
+      this.#terminals.input(screen.id, action.kind === "type" ? `${action.line}\r` : keyBytes(action.key));
+      await this.#quiet(screen);
+    }
+    return [];
+  }
+
+  /** What the step says once everything that has happened has been looked at. */
+  async settledStep(lab: string, step: string): Promise<StepState> {
+    await this.observer.refresh();
+    await pause(SETTLED_MS);
+    return this.step(lab, step);
+  }
+
+  step(lab: string, step: string): StepState {
+    const found = this.labs.state(lab).steps.find(({ id }) => id === step);
+    if (!found) throw new Error(`Lab "${lab}" has no step "${step}"`);
+    return found;
+  }
+
+  /** @throws with the checks and the screens when the step is not done in time */
+  async untilDone(lab: string, step: string): Promise<void> {
+    const deadlineMs = Date.now() + PATIENCE_MS;
+    while (this.step(lab, step).status !== "done") {
+      if (Date.now() > deadlineMs) throw new Error(`Step "${step}" is not done:\n${this.#report(lab, step)}`);
+      await pause(50);
+    }
+  }
+
+  /** Terminals end with their lab's reset; forget them. */
+  async closeTerminals(): Promise<void> {
+    for (const { id } of this.#screens.values()) await this.#terminals.close(id);
+    this.#screens.clear();
+    this.#current = "main";
+  }
+
+  async close(): Promise<void> {
+    await this.#terminals.closeAll();
+    const failures = await this.labs.stop();
+    await this.observer.close();
+    rmSync(this.dir, { recursive: true, force: true });
+    if (failures.length > 0) throw new Error(failures.join("\n"));
+  }
+
+  async #screen(lab: string, name: string): Promise<Screen> {
+    const known = this.#screens.get(name);
+    if (known) return known;
+    const { id } = await this.#terminals.create({ lab, name, columns: 120, rows: 30 });
+    const screen: Screen = { id, text: "", lastOutputMs: Date.now() };
+    this.#screens.set(name, screen);
+    const follow = this.#terminals.follow(id, 0, {
+      onOutput: (fromByte, bytes) => {
+        screen.text += Buffer.from(bytes).toString();
+        screen.lastOutputMs = Date.now();
+        follow.ack(fromByte + bytes.length);
+      },
+      onStalled: () => undefined,
+      onEnded: (reason) => {
+        screen.text += `\n[${reason}]\n`;
+      },
+    });
+    await this.#until("a prompt", screen, () => screen.text.includes("# "));
+    return screen;
+  }
+
+  async #quiet(screen: Screen): Promise<void> {
+    const deadlineMs = Date.now() + PATIENCE_MS;
+    while (Date.now() - screen.lastOutputMs < QUIET_MS && Date.now() < deadlineMs) await pause(20);
+  }
+
+  async #until(what: string, screen: Screen, holds: () => boolean): Promise<void> {
+    const deadlineMs = Date.now() + PATIENCE_MS;
+    while (!holds()) {
+      if (Date.now() > deadlineMs) throw new Error(`Waited in vain for ${what}; the terminal says:\n${screen.text}`);
+      await pause(20);
+    }
+  }
+
+  #report(lab: string, step: string): string {
+    const checks = this.step(lab, step).checks.map(
+      ({ ok, title, expected, actual }) =>
+        `${ok ? "ok" : "NOT"} ${title}\n     wanted ${expected}\n     is     ${actual}`,
+    );
+    const screens = [...this.#screens].map(([name, { text }]) => `--- terminal ${name}:\n${text}`);
+    return [...checks, ...this.step(lab, step).hints.map((hint) => `hint: ${hint}`), ...screens].join("\n");
+  }
+}
