@@ -7,15 +7,15 @@
  * that a Ctrl-C meant for the container does not end sysrun) and `wait4`, whose status word comes back as a result:
  * `exitCodeOf` makes an exit code of it. A killed client takes sysrun with it; the container's own program goes on.
  */
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
-import { GlassboxError } from "../../0-base/mod.ts";
+import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import { type ErrnoName, errnoName } from "../abi/errno.ts";
 import { nativeProgram } from "../native-program.ts";
 import { type EncodeOptions, encodePlan } from "./encode.ts";
 import type { Op, Plan } from "./plan.ts";
 import { ReportReader, type ReportRecord } from "./report.ts";
+import { startSysrun } from "./start-sysrun.ts";
 import { failureIn, type SyscallError } from "./syscall-error.ts";
+import { PLAN_FD, REPORT_FD, type Start, type Stdio, type Sysrun } from "./sysrun-process.ts";
 
 /** Results by their names. A call that failed with an allowed error has the errno negated, as the kernel returns it. */
 export type Results = Record<string, number>;
@@ -58,21 +58,12 @@ export interface PerformOptions {
   environment?: NodeJS.ProcessEnv;
 }
 
-type Stdio = "inherit" | "ignore" | number;
-
 export interface Outcome {
   /** The results that the first program knew at its end; none when it has executed something instead of ending. */
   results: Results;
   /** How sysrun's process, or what its first program executed, ended: 0 when the program ran to its end. */
   exitCode: number;
 }
-
-/** Descriptors in sysrun. The step bytes follow the plan on the same one. */
-const PLAN_FD = 3;
-const REPORT_FD = 4;
-
-/** Records written before sysrun ended are there already; this only gives the event loop time to hand them over. */
-const LAST_RECORDS_MS = 100;
 
 /**
  * @throws SyscallError for the first call that failed; GlassboxError "invalid argument" for a plan that makes no sense,
@@ -81,81 +72,85 @@ const LAST_RECORDS_MS = 100;
 export async function performPlan(plan: Plan, options: PerformOptions = {}): Promise<Outcome> {
   const { block, slots } = encodePlan(plan, { failAt: options.failAt });
   options.signal?.throwIfAborted();
-  const child = start(options);
-  const [toSysrun, fromSysrun] = [child.stdio[PLAN_FD] as Writable, child.stdio[REPORT_FD] as Readable];
-  const report = new Report(plan, slots, options, toSysrun);
-
+  const report = new Report(plan, slots, options);
+  const sysrun = await startSysrun(startOf(options, report)).catch(cannotStart);
   const stop = deadline(options);
-  const kill = () => void child.kill("SIGKILL");
-  stop.signal?.addEventListener("abort", kill, { once: true });
+  stop.signal?.addEventListener("abort", sysrun.kill, { once: true });
+  if (stop.signal?.aborted) sysrun.kill();
   try {
-    const exit = new Promise<[code: number | null, signal: NodeJS.Signals | null]>((resolve, reject) => {
-      child.once("error", (cause) => reject(cannotStart(cause)));
-      child.once("exit", (code, signal) => resolve([code, signal]));
-    });
-    const silent = new Promise<void>((resolve) => {
-      fromSysrun.on("data", (bytes: Buffer) => report.read(bytes, resolve));
-      fromSysrun.once("close", resolve);
-      fromSysrun.once("error", () => resolve());
-    });
-    // When sysrun dies early nobody reads the plan; its end says so better.
-    toSysrun.on("error", () => {});
-    toSysrun.write(block);
-
-    const [code, signal] = await exit;
-    await Promise.race([silent, new Promise((resolve) => setTimeout(resolve, LAST_RECORDS_MS).unref())]);
+    report.sysrun = sysrun;
+    sysrun.send(block);
+    const exit = await sysrun.exit.catch(cannotStart);
+    await sysrun.drain(() => report.ended);
     if (report.failure) throw report.failure;
     if (stop.signal?.aborted) throw stopped(stop.signal, options);
     if (report.problem) throw report.problem;
-    if (signal !== null) throw new GlassboxError("internal", `Cannot finish the plan: sysrun was ended by ${signal}`);
-    if (code === UNUSABLE) throw new GlassboxError("internal", "Cannot perform the plan: sysrun could not start on it");
-    return { results: report.results, exitCode: code ?? 0 };
+    if (typeof exit === "string") throw new GlassboxError("internal", `Cannot finish the plan: ${exit} ended sysrun`);
+    if (exit === UNUSABLE) throw new GlassboxError("internal", "Cannot perform the plan: sysrun could not start on it");
+    return { results: report.results, exitCode: exit };
   } finally {
-    stop.signal?.removeEventListener("abort", kill);
+    stop.signal?.removeEventListener("abort", sysrun.kill);
     stop.clear();
-    toSysrun.destroy();
-    fromSysrun.destroy();
+    sysrun.close();
   }
 }
 
 /** sysrun's exit code when it could not read the plan; it has said why on standard error. */
 const UNUSABLE = 124;
 
-function start(options: PerformOptions): ChildProcess {
+function startOf(options: PerformOptions, report: Report): Start {
   const args = ["--plan", `${PLAN_FD}`, "--report", `${REPORT_FD}`, "--parent", `${process.pid}`];
   if (options.onTrace) args.push("--trace");
   if (options.step) args.push("--step", `${PLAN_FD}`);
   if (options.sealed ?? true) args.push("--sealed");
-  const stdio: StdioOptions = [...(options.stdio ?? ["inherit", "inherit", "inherit"]), "pipe", "pipe"];
-  return spawn(options.sysrun ?? nativeProgram("sysrun"), args, { stdio, env: options.environment ?? {} });
+  return {
+    program: options.sysrun ?? nativeProgram("sysrun"),
+    args,
+    stdio: options.stdio ?? ["inherit", "inherit", "inherit"],
+    environment: options.environment ?? {},
+    live: options.onTrace !== undefined || options.step !== undefined,
+    onReport: (bytes) => report.read(bytes),
+    expectsNews: () => report.expectsTell,
+  };
 }
+
+const STEP = new Uint8Array(1);
 
 /** Folds the records into results and at most one failure, and calls back on the way. */
 class Report {
   readonly #plan: Plan;
   readonly #slots: readonly string[];
   readonly #options: PerformOptions;
-  readonly #toSysrun: Writable;
   readonly #reader = new ReportReader();
+  #tellsToCome: number;
   results: Results = {};
   /** The first one counts: others follow from it, as when a parent waits for a child that is gone. */
   failure: SyscallError | undefined;
   /** What a callback threw; stepping ends there. */
   problem: unknown;
+  /** The first program is through. */
+  ended = false;
+  /** Where steps go; known once it has started. */
+  sysrun: Sysrun | undefined;
 
-  constructor(plan: Plan, slots: readonly string[], options: PerformOptions, toSysrun: Writable) {
+  constructor(plan: Plan, slots: readonly string[], options: PerformOptions) {
     this.#plan = plan;
     this.#slots = slots;
     this.#options = options;
-    this.#toSysrun = toSysrun;
+    const calls = plan.programs.flatMap((program) => program.ops);
+    this.#tellsToCome = options.onTold ? calls.filter(({ call }) => call === "tell").length : 0;
   }
 
-  read(bytes: Uint8Array, ended: () => void): void {
+  get expectsTell(): boolean {
+    return this.#tellsToCome > 0;
+  }
+
+  read(bytes: Uint8Array): void {
     for (const record of this.#reader.read(bytes)) {
       if (record.kind === "RESULT") this.#keep(record);
       else if (record.kind === "FAILED") this.failure ??= failureIn(this.#plan, record, this.results);
-      else if (record.kind === "ENDED") ended();
-      else if (record.kind === "TOLD") this.#options.onTold?.({ ...this.results });
+      else if (record.kind === "ENDED") this.ended = true;
+      else if (record.kind === "TOLD") this.#tell();
       else if (record.kind === "WAITING") void this.#step(record);
       else this.#trace(record);
     }
@@ -166,6 +161,11 @@ class Report {
     if (name !== undefined) this.results[name] = value;
   }
 
+  #tell(): void {
+    this.#tellsToCome--;
+    this.#options.onTold?.({ ...this.results });
+  }
+
   #trace(record: ReportRecord): void {
     const { value, error, startNs, endNs } = record;
     this.#options.onTrace?.({ ...this.#callOf(record), value, errno: errnoName(error), startNs, endNs });
@@ -174,11 +174,11 @@ class Report {
   async #step(record: ReportRecord): Promise<void> {
     try {
       await this.#options.step?.(this.#callOf(record));
-      this.#toSysrun.write("s");
+      this.sysrun?.send(STEP);
     } catch (problem) {
       // End of file is sysrun's word to stop.
       this.problem ??= problem;
-      this.#toSysrun.end();
+      this.sysrun?.finish();
     }
   }
 
@@ -206,8 +206,8 @@ function stopped(signal: AbortSignal, options: PerformOptions): GlassboxError {
   return new GlassboxError("deadline exceeded", `Cannot finish the plan: it took longer than ${options.timeoutMs} ms`);
 }
 
-function cannotStart(cause: Error): GlassboxError {
-  return new GlassboxError("internal", `Cannot start sysrun: ${cause.message}`, {
+function cannotStart(cause: unknown): never {
+  throw new GlassboxError("internal", `Cannot start sysrun: ${messageOf(cause)}`, {
     cause,
     hint: "Run node scripts/build.mjs native",
   });

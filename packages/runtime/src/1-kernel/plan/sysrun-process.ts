@@ -1,0 +1,37 @@
+/**
+ * A running sysrun as its client sees it, whichever way it was started: `start-sysrun.ts` chooses. On one descriptor it
+ * reads the plan (and then a byte a step), on another it writes records.
+ */
+
+export type Stdio = "inherit" | "ignore" | number;
+
+export interface Start {
+  program: string;
+  args: string[];
+  stdio: [Stdio, Stdio, Stdio];
+  environment: NodeJS.ProcessEnv;
+  /** Called with what sysrun has written, as it comes. */
+  onReport(bytes: Uint8Array): void;
+  /** Whether every record matters at once, as in tracing and stepping. */
+  live: boolean;
+  /** Whether any record matters before the end. Asked again and again. */
+  expectsNews(): boolean;
+}
+
+export interface Sysrun {
+  /** Send bytes. A sysrun that has died cannot read them; its end says so better than an error here. */
+  send(bytes: Uint8Array): void;
+  /** No more bytes will come: sysrun stops before its next step. */
+  finish(): void;
+  kill(): void;
+  /** Its exit code, or the name of the signal that ended it. Rejects when it could not be started. */
+  exit: Promise<number | string>;
+  /** After its end: hand over what it has still reported, until that is `enough` or all. */
+  drain(enough: () => boolean): Promise<void>;
+  /** Let go of both descriptors. */
+  close(): void;
+}
+
+/** Descriptors in sysrun. */
+export const PLAN_FD = 3;
+export const REPORT_FD = 4;
