@@ -82,7 +82,7 @@ function readyUrl(agent: ChildProcess): Promise<string> {
 }
 
 /** `product` lives as long as the test file; `page` begins signed in at the catalogue. */
-export const test = base.extend<{ page: Page }, { product: Product }>({
+export const test = base.extend<{ page: Page; baseURL: string | undefined }, { product: Product }>({
   product: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
     async ({}, use) => {
@@ -92,6 +92,7 @@ export const test = base.extend<{ page: Page }, { product: Product }>({
     },
     { scope: "worker" },
   ],
+  baseURL: async ({ product }, use) => use(new URL(product.url).origin),
   page: async ({ page, product }, use) => {
     await page.goto(product.url);
     await use(page);

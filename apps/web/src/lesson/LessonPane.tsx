@@ -41,7 +41,10 @@ export function LessonPane({ lab, state, step, actions, onStep, onPoint, onReset
   const [asking, setAsking] = useState(false);
   const top = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new step begins at its top
-  useEffect(() => top.current?.scrollTo({ top: 0 }), [step.id]);
+  useEffect(() => {
+    // No value may come back from here: newer browsers' scrollTo returns a promise, and React would call it to clean up.
+    top.current?.scrollTo({ top: 0 });
+  }, [step.id]);
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys

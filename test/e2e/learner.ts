@@ -1,0 +1,120 @@
+/**
+ * A learner at the page: types into the real terminal with real keys, reads its screen, reads the checks. What it types
+ * for a lab comes from the lab's own solve scripts.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, type Locator, type Page } from "@playwright/test";
+import { keyBytes, parseSolveScript, type SolveAction } from "../../apps/agent/src/labs/solve-script.ts";
+
+/** A shell that printed nothing for this long has its prompt ready, or waits for the program it runs. */
+const QUIET_MS = 350;
+const OUTPUT_TIMEOUT_MS = 30_000;
+
+export class Learner {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Open a lab and its first terminal. The terminals keep their text where a screen reader, and a test, finds it. */
+  async openLab(lab: string): Promise<void> {
+    await this.page.addInitScript(`localStorage.setItem("glassbox:terminal-screen-reader", "on")`);
+    await this.page.goto(`/lab/?id=${lab}`);
+    await expect(this.page.getByRole("tab", { name: "main" })).toBeVisible();
+    await this.quiet();
+  }
+
+  /** Start the lab over, through the page. */
+  async resetLab(): Promise<void> {
+    await this.page.getByRole("button", { name: "Reset lab" }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: /Reset/ }).click();
+    await expect(this.page.getByRole("dialog")).toBeHidden();
+  }
+
+  async goToStep(number: number): Promise<void> {
+    await this.page
+      .getByRole("list", { name: "Steps" })
+      .getByRole("button", { name: new RegExp(`^Step ${number}:`) })
+      .click();
+    await expect(this.page.getByText(new RegExp(`^Step ${number} of`))).toBeVisible();
+  }
+
+  get checks(): Locator {
+    return this.page.getByRole("region", { name: "Checks" });
+  }
+
+  async isDone(): Promise<boolean> {
+    return (await this.checks.getByRole("heading").innerText()).startsWith("Done");
+  }
+
+  /** Perform a solve script; up to, or from, its `# undo` line. */
+  async perform(script: string, part: "all" | "before undo" | "undo" = "all"): Promise<void> {
+    const actions = parseSolveScript(script);
+    const undo = actions.findIndex(({ kind }) => kind === "undo");
+    const end = undo < 0 ? actions.length : undo;
+    const chosen = { all: actions, "before undo": actions.slice(0, end), undo: actions.slice(end) }[part];
+    // A script begins in the terminal "main"; its undo part goes on where the rest stopped.
+    if (part !== "undo") await this.terminal("main");
+    for (const action of chosen) await this.act(action);
+  }
+
+  /** What the terminal in front shows. */
+  async screen(): Promise<string> {
+    return this.page.locator('[role="tabpanel"]:not([hidden]) .xterm-accessibility-tree').innerText();
+  }
+
+  async type(line: string): Promise<void> {
+    await this.focusTerminal();
+    await this.page.keyboard.type(line);
+    await this.page.keyboard.press("Enter");
+    await this.quiet();
+  }
+
+  async terminal(name: string): Promise<void> {
+    const tab = this.page.getByRole("tab", { name, exact: true });
+    if ((await tab.count()) === 0) {
+      await this.page.getByRole("button", { name: "New terminal" }).click();
+      const newest = this.page.getByRole("tablist", { name: "Terminals" }).getByRole("tab").last();
+      await expect(newest).toHaveAttribute("aria-selected", "true");
+      await newest.dblclick();
+      await this.page.getByRole("textbox", { name: /New name for terminal/ }).fill(name);
+      await this.page.keyboard.press("Enter");
+      await this.quiet();
+    }
+    await tab.click();
+  }
+
+  private async act(action: SolveAction): Promise<void> {
+    if (action.kind === "terminal") await this.terminal(action.name);
+    if (action.kind === "type") await this.type(action.line);
+    if (action.kind === "wait") await this.waitFor(action.text);
+    if (action.kind === "key") await this.press(action.key);
+  }
+
+  async waitFor(text: string): Promise<void> {
+    await expect.poll(() => this.screen(), { timeout: OUTPUT_TIMEOUT_MS }).toContain(text);
+  }
+
+  async press(key: string): Promise<void> {
+    await this.focusTerminal();
+    const control = keyBytes(key) === "\r" ? "Enter" : `Control+${key.at(-1)}`;
+    await this.page.keyboard.press(control);
+    await this.quiet();
+  }
+
+  private async focusTerminal(): Promise<void> {
+    await this.page.locator('[role="tabpanel"]:not([hidden]) .xterm-helper-textarea').focus();
+  }
+
+  private async quiet(): Promise<void> {
+    let before = await this.screen();
+    for (const deadline = Date.now() + OUTPUT_TIMEOUT_MS; Date.now() < deadline; ) {
+      await pause(QUIET_MS);
+      const now = await this.screen();
+      if (now === before && now.trim() !== "") return;
+      before = now;
+    }
+    throw new Error(`The terminal was still printing after ${OUTPUT_TIMEOUT_MS} ms:\n${before}`);
+  }
+}
