@@ -3,7 +3,7 @@
  * It is written into the cgroup before bash begins, so that nothing the learner starts can ever be outside. node-pty does
  * the forkpty; `terminal.ts` keeps the output and decides when to read.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { GlassboxError } from "@glassbox/runtime/base";
 import { spawn } from "node-pty";
@@ -22,8 +22,8 @@ export interface ShellPlace {
 export interface ShellOptions extends ShellPlace {
   /** Directory with `glassrun` and `glassbox`, first in PATH. */
   binDir: string;
-  /** Where the shared bashrc is written; made when missing. */
-  runDir: string;
+  /** The shell's HOME, made when missing, with a bashrc of ours in it. Not root's own, whose rc files are not ours. */
+  home: string;
   columns: number;
   rows: number;
   onOutput(bytes: Uint8Array): void;
@@ -49,14 +49,19 @@ export interface Shell {
  * `exec` keeps the pid that was written. A cgroup that cannot be joined ends it: a shell outside would escape its limits.
  */
 const JOIN_THEN_BASH = `
-rcfile=$1; shift
 for procs in "$@"; do
   echo $$ > "$procs" || { echo "Cannot start the shell: it may not join the cgroup of \\"$procs\\""; exit 126; }
 done
-exec bash --rcfile "$rcfile" -i`;
+exec bash`;
 
-/** Short prompt with the host name (the UTS lab changes it); no history file, so that one learner's typing is not the next one's. */
-const BASHRC = `unset HISTFILE
+/** A bashrc that begins otherwise is somebody's own, and stays. */
+const OURS = "# Written by Glassbox at each start of a shell\n";
+
+/**
+ * In HOME, so that a bash started by hand in new namespaces has the same prompt, with the host name that the UTS lab
+ * changes. No history file: one learner's typing is not the next one's.
+ */
+const BASHRC = `${OURS}unset HISTFILE
 PS1='\\[\\e[1;36m\\]\\h\\[\\e[0m\\]:\\w\\$ '
 PROMPT_DIRTRIM=3
 alias ls='ls --color=auto'
@@ -66,10 +71,8 @@ const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 /** Starts the shell. @throws GlassboxError "internal" when the machine has no pseudo terminal left */
 export function startShell(options: ShellOptions): Shell {
-  const rcfile = path.join(options.runDir, "bashrc");
-  mkdirSync(options.runDir, { recursive: true, mode: 0o755 });
-  writeFileSync(rcfile, BASHRC);
-  const pty = openPty(rcfile, options);
+  furnish(options.home);
+  const pty = openPty(options);
   const input = new InputQueue(pty.fd);
   pty.onData((bytes) => options.onOutput(bytes));
   pty.onExit(({ exitCode, signal }) => {
@@ -101,10 +104,16 @@ interface Pty {
   resume(): void;
 }
 
-function openPty(rcfile: string, options: ShellOptions): Pty {
+function furnish(home: string): void {
+  const bashrc = path.join(home, ".bashrc");
+  mkdirSync(home, { recursive: true, mode: 0o755 });
+  if (!existsSync(bashrc) || readFileSync(bashrc, "utf8").startsWith(OURS)) writeFileSync(bashrc, BASHRC);
+}
+
+function openPty(options: ShellOptions): Pty {
   const { cwd, cgroupProcsFiles, columns, rows } = options;
   try {
-    const pty = spawn("/bin/sh", ["-c", JOIN_THEN_BASH, "sh", rcfile, ...cgroupProcsFiles], {
+    const pty = spawn("/bin/sh", ["-c", JOIN_THEN_BASH, "sh", ...cgroupProcsFiles], {
       name: "xterm-256color",
       cols: columns,
       rows,
@@ -119,10 +128,10 @@ function openPty(rcfile: string, options: ShellOptions): Pty {
 }
 
 /** Built from nothing, so that the agent's own variables (tokens of the machine's owner, say) do not reach the learner. */
-function shellEnvironment({ binDir, cwd, env }: ShellOptions): Record<string, string> {
+function shellEnvironment({ binDir, home, env }: ShellOptions): Record<string, string> {
   return {
     PATH: `${binDir}:${SYSTEM_PATH}`,
-    HOME: path.dirname(cwd),
+    HOME: home,
     USER: "root",
     LOGNAME: "root",
     SHELL: "/bin/bash",

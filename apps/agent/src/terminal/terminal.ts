@@ -25,7 +25,7 @@ export interface TerminalOptions extends ShellPlace {
   lab: string;
   name: string;
   binDir: string;
-  runDir: string;
+  home: string;
   columns: number;
   rows: number;
   /** Called once when the shell has ended. */

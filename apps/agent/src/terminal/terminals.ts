@@ -3,6 +3,7 @@
  * listens when the list changes, and closes all at the agent's end. One terminal's own working is in `terminal.ts`.
  */
 import { randomBytes } from "node:crypto";
+import path from "node:path";
 import type { TerminalInfo } from "@glassbox/protocol";
 import { GlassboxError } from "@glassbox/runtime/base";
 import type { LabShells, TerminalFollower, TerminalsBackend } from "../http/backend.ts";
@@ -15,7 +16,7 @@ export const EXPLORER = "explorer";
 /** Each costs a bash (~4 MB) and up to 2 MB of scrollback. */
 const TERMINALS_MAX = 32;
 
-const EXPLORER_PLACE: ShellPlace = { cwd: "/root", env: { HOME: "/root" }, cgroupProcsFiles: [] };
+const EXPLORER_PLACE: ShellPlace = { cwd: "/root", env: {}, cgroupProcsFiles: [] };
 
 export interface TerminalsOptions {
   labShells: LabShells;
@@ -23,7 +24,7 @@ export interface TerminalsOptions {
   claim(pid: number, lab: string): void;
   /** Directory with `glassrun` and `glassbox`, first in every shell's PATH. */
   binDir: string;
-  /** Where the shells' shared bashrc is written. */
+  /** Below it is the HOME of explorer shells; a lab's is the parent of its working directory. */
   runDir: string;
 }
 
@@ -107,8 +108,9 @@ export class Terminals implements TerminalsBackend {
     }
     const id = randomBytes(6).toString("hex");
     const { binDir, runDir } = this.#options;
+    const home = request.lab === EXPLORER ? path.join(runDir, EXPLORER) : path.dirname(place.cwd);
     const onEnded = () => this.#tellListeners();
-    const terminal = new Terminal({ ...request, ...place, id, binDir, runDir, onEnded });
+    const terminal = new Terminal({ ...request, ...place, id, binDir, home, onEnded });
     this.#options.claim(terminal.info.pid, request.lab);
     this.#terminals.set(id, terminal);
     this.#tellListeners();

@@ -39,7 +39,7 @@ export async function runAgent(t: TestContext, options: { page?: string; allowHo
   writeFileSync(path.join(home, "secret.txt"), "not for the browser");
   const log = new GraphLog();
   const terminals = new Terminals({
-    labShells: { shellFor: async () => ({ cwd: home, env: {}, cgroupProcsFiles: [] }) },
+    labShells: { shellFor: async () => ({ cwd: webDir, env: {}, cgroupProcsFiles: [] }) },
     claim: () => {},
     binDir: "/opt/glassbox/bin",
     runDir: path.join(home, "run"),

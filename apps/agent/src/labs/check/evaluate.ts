@@ -134,9 +134,24 @@ function evaluateOne(query: CompiledQuery, view: KernelView, bindings: Bindings)
     .map((subject) => ({ subject, failed: failures(query, subject, bindings, view) }))
     .sort((one, other) => nearness(one, query) - nearness(other, query))
     .at(0);
-  // Something that does not even meet the first condition (that it is the learner's, most often) is no near miss.
-  if (!nearest || nearest.failed[0] === query.where[0]) return outcome;
+  if (!nearest || !isNear(nearest, query, view)) return outcome;
   return { ...outcome, subject: nearest.subject, failed: nearest.failed };
+}
+
+/** Fields that say which object is meant: another mount, or another group, is no near miss. */
+const NAMING_FIELDS = new Set(["mountPoint", "labPath", "id"]);
+
+/**
+ * Whether it helps to speak of this object. Not of one that misses the first condition (that it is the learner's, most
+ * often), nor of another thing altogether, unless it is a mount in the lab's directory: then it may be misplaced.
+ */
+function isNear(one: { subject: Subject; failed: Alternatives[] }, query: CompiledQuery, view: KernelView): boolean {
+  if (one.failed[0] === query.where[0]) return false;
+  const misnamed = one.failed.some((any) => any.some(({ left }) => NAMING_FIELDS.has(left.at(-1) ?? "")));
+  const { subject } = one;
+  const inLab =
+    subject.kind === "node" && subject.node.kind === "mount" && subject.node.mountPoint.startsWith(`${view.workDir}/`);
+  return !misnamed || inLab;
 }
 
 /** Fewest failed conditions first; among equals the one made last, which is what the learner is working on. */

@@ -66,10 +66,11 @@ function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): 
   if (outcome.ok) return name ? `found ${name}` : "so it is";
   if (!name)
     return target.kind === "find" && target.object !== "cgroup" ? `no such ${target.object} of yours` : "there is none";
+  const named = target.kind === "find" && subject ? new Map(bindings).set(target.name, subject) : bindings;
   const said = outcome.failed
     .flatMap((any) => any.slice(0, 1))
     .map((condition) => {
-      const value = resolvePath(condition.left, subject, bindings, view);
+      const value = resolvePath(condition.left, subject, named, view);
       return `${fieldWords(condition.left, check, bindings, subject)} ${valueWords(value, bindings, view)}`;
     });
   return `${name} has ${said.join(", ")}`;
