@@ -1,5 +1,5 @@
 /** What the machine underneath is and can do: the same facts that `glassbox doctor` prints. */
-import type { MachineInfo } from "@glassbox/protocol";
+import type { Ability, MachineInfo } from "@glassbox/protocol";
 import { CircleAlert, CircleCheck, CircleMinus } from "lucide-react";
 import css from "./Catalogue.module.css";
 
@@ -30,27 +30,35 @@ export function MachineCard({ machine }: { machine: MachineInfo | undefined }) {
             <br />
             Linux {machine.kernelRelease}, {CGROUP_WORDS[machine.cgroupMode]}
           </p>
-          <ul>
-            {machine.abilities.map((ability) => {
-              const { Icon, word, look } = STATUS[ability.status];
-              return (
-                <li key={ability.id} className={look}>
-                  <Icon size={16} aria-label={word} />
-                  <div>
-                    <span>{ability.title}</span>
-                    {ability.status !== "yes" && (
-                      <small>
-                        {ability.detail}
-                        {ability.hint && `. ${ability.hint}`}
-                      </small>
-                    )}
-                  </div>
-                </li>
-              );
-            })}
-          </ul>
+          <Abilities abilities={machine.abilities.filter(({ status }) => status !== "yes")} />
+          <details>
+            <summary>
+              {machine.abilities.filter(({ status }) => status === "yes").length} of {machine.abilities.length} things
+              the labs use work here
+            </summary>
+            <Abilities abilities={machine.abilities.filter(({ status }) => status === "yes")} />
+          </details>
         </>
       )}
     </aside>
+  );
+}
+
+function Abilities({ abilities }: { abilities: Ability[] }) {
+  return (
+    <ul>
+      {abilities.map(({ id, title, status, detail, hint }) => {
+        const { Icon, word, look } = STATUS[status];
+        return (
+          <li key={id} className={look}>
+            <Icon size={16} aria-label={word} />
+            <div>
+              <span>{title}</span>
+              {status !== "yes" && <small>{[detail, hint].filter(Boolean).join(". ")}</small>}
+            </div>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

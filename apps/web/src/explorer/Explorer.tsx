@@ -9,7 +9,7 @@ import { api } from "../connection/api.ts";
 import { useLive } from "../connection/use-live.ts";
 import { useRequest } from "../connection/use-request.ts";
 import { laneOrder } from "../graph/layout/machine-layout.ts";
-import { KIND_WORDS, ORIGIN_WORDS } from "../graph/model/words.ts";
+import { KIND_WORDS } from "../graph/model/words.ts";
 import { MachineCanvas } from "../graph/render/MachineCanvas.tsx";
 import { NodeDetails } from "../graph/render/NodeDetails.tsx";
 import css from "./Explorer.module.css";
@@ -67,7 +67,7 @@ export function Explorer() {
           label="Whose"
           all={origins}
           chosen={filter.origins}
-          word={(origin: Origin) => ORIGIN_WORDS[origin]}
+          word={(origin: Origin) => ({ learner: "yours", host: "machine", glassbox: "glassbox" })[origin]}
           onChange={(chosen) => setFilter({ ...filter, origins: chosen })}
         />
         <span className={css.grow} />

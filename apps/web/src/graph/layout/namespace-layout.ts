@@ -8,9 +8,9 @@ import { MACHINE_ROOM, type Room, type Rooms } from "../model/rooms.ts";
 import { assignSlots, type Slots } from "./slots.ts";
 
 /** All lengths in pixels at zoom 1. */
-export const CARD = { width: 196, height: 50, gapX: 44, gapY: 14 };
-export const PANE = { padding: 16, label: 34, minWidth: 236 };
-/** Leaf children with the same command than this are drawn as one stack: sixty cards of a fork bomb tell less than "× 60". */
+export const CARD = { width: 172, height: 50, gapX: 34, gapY: 12 };
+export const PANE = { padding: 13, label: 34, minWidth: 198, machineMinWidth: 560 };
+/** Leaf children of one command from this many on are drawn as one stack: sixty cards of a fork bomb tell less than "× 60". */
 export const STACK_FROM = 4;
 
 export interface Placed {
@@ -137,7 +137,11 @@ export function layoutNamespaces(rooms: Rooms, memory: NamespaceMemory): Namespa
     const labels = Math.ceil(room.added.length / LABELS_PER_ROW);
     const label = depth === 0 ? PANE.label + 8 : Math.max(1, labels) * (PANE.label - 6) + 8;
     const inner = placeColumn(room.key, x + PANE.padding, y + label + PANE.padding / 2, depth);
-    const width = Math.max(PANE.minWidth, labelsWidth(room), inner.width + 2 * PANE.padding);
+    const width = Math.max(
+      depth === 0 ? PANE.machineMinWidth : PANE.minWidth,
+      labelsWidth(room),
+      inner.width + 2 * PANE.padding,
+    );
     const height = label + PANE.padding / 2 + Math.max(inner.height, CARD.height) + PANE.padding;
     scene.rooms[index] = { key: room.key, room, depth, x, y, width, height };
     return { width, height };

@@ -7,7 +7,7 @@ import { isLearners, nodesOfKind } from "./selection.ts";
 import { lastPart } from "./wording.ts";
 
 export interface CgroupGroup {
-  /** The path, which is the same in every tree. */
+  /** Its path below the machine's own groups, which is the same in every tree. */
   key: string;
   name: string;
   parent: string | undefined;
@@ -29,10 +29,17 @@ export function learnersCgroups(
   lab: string | undefined,
   cpuUse: ReadonlyMap<NodeId, number>,
 ): CgroupGroup[] {
+  const learners = new Map(
+    nodesOfKind(nodes, "cgroup")
+      .filter((node) => isLearners(node, lab))
+      .map((node) => [node.id, node]),
+  );
   const byPath = new Map<string, CgroupNode[]>();
-  for (const node of nodesOfKind(nodes, "cgroup")) {
-    if (!isLearners(node, lab)) continue;
-    byPath.set(node.path, [...(byPath.get(node.path) ?? []), node]);
+  for (const node of learners.values()) {
+    const path = pathBelowMachine(node, learners);
+    const sameTree = byPath.get(path)?.some((other) => other.hierarchy === node.hierarchy);
+    const key = sameTree ? node.path : path;
+    byPath.set(key, [...(byPath.get(key) ?? []), node]);
   }
   const byPid = new Map(nodesOfKind(nodes, "process").map((process) => [process.pid, process]));
   return [...byPath]
@@ -53,6 +60,15 @@ export function learnersCgroups(
         controllers: [...new Set(parts.flatMap((part) => part.controllers))],
       };
     });
+}
+
+/**
+ * The path counted from the learner's outermost group. The agent itself may sit at another depth in each v1 tree, so
+ * full paths of one group can differ from tree to tree.
+ */
+function pathBelowMachine(node: CgroupNode, learners: ReadonlyMap<NodeId, CgroupNode>): string {
+  const parent = node.parent === undefined ? undefined : learners.get(node.parent);
+  return `${parent ? pathBelowMachine(parent, learners) : ""}/${lastPart(node.path)}`;
 }
 
 const depth = (path: string): number => path.split("/").filter(Boolean).length;

@@ -25,7 +25,7 @@ export function notablePart(node: GraphNode): unknown {
     case "namespace":
       return [node.hostname, node.uidMap, node.gidMap, node.heldBy];
     case "cgroup":
-      return [node.limits, node.subtreeControl, node.frozen, node.usage.oomKillCount, node.pids];
+      return [node.limits, node.subtreeControl, node.frozen, node.usage.oomKillCount];
     case "mount":
       return [node.options, node.sharedGroup, node.masterGroup, node.mountPoint, node.overlay];
     case "container":

@@ -72,7 +72,8 @@ export function withChanges(state: GraphState, changes: readonly GraphChange[], 
       nodes.set(id, change.node);
       ghosts.delete(id);
       if (!before) marks.set(id, { kind: "new", atMs: nowMs });
-      else if (isNotable(before, change.node)) marks.set(id, { kind: "changed", atMs: nowMs });
+      else if (change.node.origin === "learner" && isNotable(before, change.node))
+        marks.set(id, { kind: "changed", atMs: nowMs });
       readCpu(before, change.node, nowMs, cpuUse, cpuReadAtMs);
     } else if (before) {
       nodes.delete(id);

@@ -3,7 +3,7 @@
  * learner made is told; the rest of the machine lives its own life.
  */
 import type { CgroupNode, GraphNode, MountNode, NamespaceNode, NodeId, ProcessNode } from "@glassbox/protocol";
-import { bytesInWords, commandOf, lastPart } from "./wording.ts";
+import { bytesInWords, clipped, lastPart, shortCommandOf } from "./wording.ts";
 import { NAMESPACE_WORDS, namespaceTypes } from "./words.ts";
 
 type Nodes = ReadonlyMap<NodeId, GraphNode>;
@@ -51,7 +51,7 @@ function processSentence(before: ProcessNode | undefined, after: ProcessNode | u
   }
   if (after.root !== before.root) return `${name} now has ${quoted(after.root)} as its root directory`;
   if (before.argv.join("\0") !== after.argv.join("\0"))
-    return `Process ${after.pid} now runs ${quoted(commandOf(after))}`;
+    return `Process ${after.pid} now runs ${quoted(clipped(shortCommandOf(after), 48))}`;
   if (after.pidForChildren && after.pidForChildren !== before.pidForChildren) {
     return `The next child of process ${after.pid} will be in a new PID namespace`;
   }

@@ -4,6 +4,7 @@
  * The outermost room is the machine itself. `layout/namespace-layout.ts` draws rooms as nested panes of glass.
  */
 import type { ContainerNode, GraphNode, NamespaceNode, NodeId, ProcessNode } from "@glassbox/protocol";
+import { isLearners } from "./selection.ts";
 import { namespaceTypes } from "./words.ts";
 
 /** Key of the outermost room: the machine's own, initial namespaces. */
@@ -28,8 +29,11 @@ export interface Rooms {
   empty: NamespaceNode[];
 }
 
-/** Rooms of the given processes. `nodes` supplies namespaces and containers; the machine's room is always there. */
-export function roomsOf(processes: readonly ProcessNode[], nodes: ReadonlyMap<NodeId, GraphNode>): Rooms {
+/**
+ * Rooms of the given processes. `nodes` supplies namespaces and containers; the machine's room is always there.
+ * `lab` narrows the empty namespaces as the caller narrowed the processes.
+ */
+export function roomsOf(processes: readonly ProcessNode[], nodes: ReadonlyMap<NodeId, GraphNode>, lab?: string): Rooms {
   const byKey = new Map<string, Room & { all: NamespaceNode[] }>();
   const roomOfProcess = new Map<NodeId, string>();
   const room = (key: string, all: NamespaceNode[]) => {
@@ -67,7 +71,11 @@ export function roomsOf(processes: readonly ProcessNode[], nodes: ReadonlyMap<No
   const inhabited = new Set([...byKey.values()].flatMap((each) => each.all));
   const empty = [...nodes.values()].filter(
     (node): node is NamespaceNode =>
-      node.kind === "namespace" && node.origin === "learner" && !node.initial && !inhabited.has(node),
+      node.kind === "namespace" &&
+      isLearners(node, lab) &&
+      !node.initial &&
+      node.memberCount === 0 &&
+      !inhabited.has(node),
   );
   return { byKey, empty };
 }

@@ -6,11 +6,15 @@ export function commandOf(process: ProcessNode): string {
   return process.argv.length > 0 ? process.argv.join(" ") : `[${process.comm}]`;
 }
 
-/** The command with its program's directory left out: `/usr/bin/sleep 60` becomes `sleep 60`. */
+/**
+ * The command with its program's directory left out: `/usr/bin/sleep 60` becomes `sleep 60`. Of an interactive shell
+ * only the name: how Glassbox starts it says nothing.
+ */
 export function shortCommandOf(process: ProcessNode): string {
   const [program, ...rest] = process.argv;
   if (program === undefined) return `[${process.comm}]`;
-  return [program.startsWith("/") ? lastPart(program) : program, ...rest].join(" ");
+  const name = program.startsWith("/") ? lastPart(program) : program;
+  return /^-?\w*sh$/.test(name) && rest.includes("-i") ? name : [name, ...rest].join(" ");
 }
 
 /** `67108864` becomes `64 MiB`: powers of two, as cgroup limits are written, three figures at most. */
@@ -35,6 +39,11 @@ export function shortened(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const tail = Math.ceil((maxLength - 1) * 0.6);
   return `${text.slice(0, maxLength - 1 - tail)}…${text.slice(-tail)}`;
+}
+
+/** Shortens at the end: a command begins with what matters. */
+export function clipped(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
 /** `1 process`, `2 processes`. */

@@ -3,7 +3,7 @@ import * as d3 from "d3";
 import { Cpu, MemoryStick, Rows3, Snowflake } from "lucide-react";
 import { BOX, type CgroupScene, CHIPS_MAX, type Meter, type PlacedGroup } from "../layout/cgroup-layout.ts";
 import type { CgroupGroup } from "../model/cgroup-tree.ts";
-import { bytesInWords, counted, shortCommandOf, shortened } from "../model/wording.ts";
+import { bytesInWords, clipped, counted, shortCommandOf, shortened } from "../model/wording.ts";
 import { NodeHandle } from "./NodeHandle.tsx";
 import css from "./Picture.module.css";
 
@@ -33,10 +33,10 @@ function Group({ placed }: { placed: PlacedGroup }) {
         <text x={BOX.padding} y={26} className={css.title}>
           {shortened(group.name, 30)}
         </text>
-        <text x={BOX.width - BOX.padding} y={26} textAnchor="end" className={css.detail}>
+        <text x={width - BOX.padding} y={26} textAnchor="end" className={css.detail}>
           {counted(group.members.length, "process", "processes")}
         </text>
-        {group.frozen && <Snowflake x={BOX.width - 110} y={14} size={14} color="var(--pid)" aria-label="frozen" />}
+        {group.frozen && <Snowflake x={width - 110} y={14} size={14} color="var(--pid)" aria-label="frozen" />}
         {meters.map((meter, index) => (
           <MeterRow key={meter.controller} meter={meter} group={group} y={BOX.head + index * BOX.meter} />
         ))}
@@ -51,7 +51,7 @@ function Group({ placed }: { placed: PlacedGroup }) {
         >
           <rect className={css.face} width={BOX.chip.width} height={BOX.chip.height} rx={7} />
           <text x={9} y={18} className={css.path}>
-            {shortened(`${process.pid} ${shortCommandOf(process)}`, 18)}
+            {clipped(`${process.pid} ${shortCommandOf(process)}`, 18)}
           </text>
         </NodeHandle>
       ))}

@@ -4,8 +4,9 @@
  */
 "use client";
 import type { MachineInfo, NodeId } from "@glassbox/protocol";
-import { BookOpen, Boxes, Gauge, HardDrive, Sparkles } from "lucide-react";
+import { BookOpen, Sparkles } from "lucide-react";
 import { useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { createPortal } from "react-dom";
 import { paintClock } from "../../connection/paint-clock.ts";
 import { useLive } from "../../connection/use-live.ts";
 import type { GraphState } from "../model/graph.ts";
@@ -23,56 +24,50 @@ import { ZoomSurface } from "./ZoomSurface.tsx";
 
 export type PictureView = "namespaces" | "cgroups" | "mounts";
 
-const VIEWS: { view: PictureView; title: string; Icon: typeof Boxes; empty: string }[] = [
-  {
-    view: "namespaces",
+/** What each view is called, and what it says while there is nothing to see. */
+export const VIEW_WORDS: Record<PictureView, { title: string; empty: string }> = {
+  namespaces: {
     title: "Processes",
-    Icon: Boxes,
     empty: "Nothing of yours is running yet. Open a terminal: its shell appears here.",
   },
-  {
-    view: "cgroups",
-    title: "Cgroups",
-    Icon: Gauge,
-    empty: "You have made no cgroup yet. Make one with mkdir and it appears here.",
-  },
-  {
-    view: "mounts",
-    title: "Mounts",
-    Icon: HardDrive,
-    empty: "You have mounted nothing yet. What you mount appears here.",
-  },
-];
+  cgroups: { title: "Cgroups", empty: "You have made no cgroup yet. Make one with mkdir and it appears here." },
+  mounts: { title: "Mounts", empty: "You have mounted nothing yet. What you mount appears here." },
+};
 
 export interface GraphPaneProps {
   lab: string;
-  /** View that fits the step on screen; a person may choose another until the step changes. */
-  suggested: PictureView;
+  view: PictureView;
+  /** Asked for when the lesson points at something that another view shows. */
+  onView(view: PictureView): void;
+  /** Where the picture's own buttons go: the bar above it, beside the tabs. */
+  toolbar: HTMLElement | null;
   /** Node a check looked at, while that check is pointed at. */
   pointedAt: NodeId | undefined;
   machine: MachineInfo | undefined;
 }
 
-export function GraphPane({ lab, suggested, pointedAt, machine }: GraphPaneProps) {
+export function GraphPane({ lab, view, onView, toolbar, pointedAt, machine }: GraphPaneProps) {
   const graph = useLive((state) => state.graph);
   const known = useLive((state) => state.known);
-  const [view, setView] = useState(suggested);
   const [selected, setSelected] = useState<NodeId>();
   const [legend, setLegend] = useState(false);
-  useEffect(() => setView(suggested), [suggested]);
   const { namespaces, cgroups, mounts, tidy } = useScenes(graph, lab);
   usePaintMeasure(graph);
-  useViewOf(pointedAt, graph, setView);
+  useViewOf(pointedAt, graph, onView);
 
+  const terminals = useLive((state) => state.terminals);
+  const initial = useMemo(() => initialNamespaces(graph.nodes), [graph.nodes]);
   const picture = useMemo<PictureContext>(
     () => ({
       selected,
       pointedAt,
       marks: graph.marks,
       ghost: (id) => graph.ghosts.has(id),
+      terminals: new Map(terminals.map(({ pid, name }) => [pid, name])),
+      initial,
       onSelect: setSelected,
     }),
-    [selected, pointedAt, graph],
+    [selected, pointedAt, graph, terminals, initial],
   );
   const scene = { namespaces, cgroups, mounts }[view];
   const isEmpty = {
@@ -81,46 +76,31 @@ export function GraphPane({ lab, suggested, pointedAt, machine }: GraphPaneProps
     mounts: mounts.trees.length === 0,
   }[view];
   const node = selected === undefined ? undefined : graph.nodes.get(selected);
-  const hostname = useMemo(
-    () => initialNamespaces(graph.nodes).find((namespace) => namespace.type === "uts")?.hostname ?? "",
-    [graph.nodes],
-  );
+  const hostname = initial.find((namespace) => namespace.type === "uts")?.hostname ?? "";
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the details, wherever the focus is in the picture
     <div className={css.pane} onKeyDown={(event) => event.key === "Escape" && setSelected(undefined)}>
-      <div className={css.bar}>
-        <fieldset className={css.views}>
-          <legend className="visually-hidden">What the picture shows</legend>
-          {VIEWS.map(({ view: each, title, Icon }) => (
-            <button
-              key={each}
-              type="button"
-              aria-pressed={view === each}
-              onClick={() => setView(each)}
-              data-pane-start={view === each ? "" : undefined}
-            >
-              <Icon size={14} aria-hidden />
-              {title}
-            </button>
-          ))}
-        </fieldset>
-        <button
-          type="button"
-          className="icon-button"
-          aria-pressed={legend}
-          onClick={() => setLegend(!legend)}
-          title="What the shapes mean"
-        >
-          <BookOpen size={15} aria-hidden />
-          <span className={css.buttonText}>Legend</span>
-        </button>
-      </div>
+      {toolbar &&
+        createPortal(
+          <button
+            type="button"
+            className="icon-button"
+            aria-pressed={legend}
+            onClick={() => setLegend(!legend)}
+            title="What the shapes mean"
+          >
+            <BookOpen size={15} aria-hidden />
+            <span className={css.buttonText}>Legend</span>
+          </button>,
+          toolbar,
+        )}
       <Picture.Provider value={picture}>
         <div className={css.stage}>
           <ZoomSurface
             key={view}
-            label={`Picture of what you made: ${VIEWS.find((each) => each.view === view)?.title}`}
+            label={`Picture of what you made: ${VIEW_WORDS[view].title}`}
+            toolbar={toolbar}
             width={scene.width}
             height={scene.height}
             onBackground={() => setSelected(undefined)}
@@ -142,9 +122,7 @@ export function GraphPane({ lab, suggested, pointedAt, machine }: GraphPaneProps
           </ZoomSurface>
           {isEmpty && (
             <p className={css.empty}>
-              {known
-                ? VIEWS.find((each) => each.view === view)?.empty
-                : "Waiting for the agent's first look at the machine"}
+              {known ? VIEW_WORDS[view].empty : "Waiting for the agent's first look at the machine"}
             </p>
           )}
           {legend && <Legend onClose={() => setLegend(false)} />}
@@ -176,12 +154,12 @@ function usePaintMeasure(graph: GraphState): void {
 }
 
 /** When the lesson points at something the current view does not show, go to the view that does. */
-function useViewOf(pointedAt: NodeId | undefined, graph: GraphState, setView: (view: PictureView) => void): void {
+function useViewOf(pointedAt: NodeId | undefined, graph: GraphState, onView: (view: PictureView) => void): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only pointing changes the view, not every new graph
   useEffect(() => {
     const kind = graph.nodes.get(pointedAt ?? "")?.kind;
-    if (kind === "process" || kind === "namespace" || kind === "container") setView("namespaces");
-    else if (kind === "cgroup") setView("cgroups");
-    else if (kind === "mount") setView("mounts");
+    if (kind === "process" || kind === "namespace" || kind === "container") onView("namespaces");
+    else if (kind === "cgroup") onView("cgroups");
+    else if (kind === "mount") onView("mounts");
   }, [pointedAt]);
 }

@@ -10,11 +10,12 @@ import {
   type PlacedRoom,
   type PlacedStack,
 } from "../layout/namespace-layout.ts";
-import { commandOf, shortCommandOf, shortened } from "../model/wording.ts";
-import { NAMESPACE_WORDS } from "../model/words.ts";
+import { clipped, commandOf, shortCommandOf, shortened } from "../model/wording.ts";
+import { NAMESPACE_WORDS, namespaceTypes } from "../model/words.ts";
 import { NamespaceIcon } from "./NamespaceIcon.tsx";
 import { NodeHandle } from "./NodeHandle.tsx";
 import css from "./Picture.module.css";
+import { usePicture } from "./picture-context.ts";
 
 export interface NamespaceViewProps {
   scene: NamespaceScene;
@@ -35,9 +36,9 @@ export function NamespaceView({ scene, machine }: NamespaceViewProps) {
           className={`${css.link} ${link.crosses ? css.crosses : ""}`}
         />
       ))}
-      {scene.rooms.map((room) => (
-        <RoomLabels key={room.key} placed={room} />
-      ))}
+      {scene.rooms.map((room) =>
+        room.depth === 0 ? <MachineLabels key={room.key} placed={room} /> : <RoomLabels key={room.key} placed={room} />,
+      )}
       {scene.cards.map((card) => (
         <ProcessCard key={card.id} placed={card} />
       ))}
@@ -58,7 +59,7 @@ export function NamespaceView({ scene, machine }: NamespaceViewProps) {
             {NAMESPACE_WORDS[namespace.type].short} namespace
           </text>
           <text x={12} y={39} className={css.detail}>
-            {namespace.heldBy[0] ? `kept by ${shortened(namespace.heldBy[0], 24)}` : "no process inside yet"}
+            {namespace.heldBy[0] ? `kept by ${shortened(namespace.heldBy[0], 19)}` : "no process inside yet"}
           </text>
         </NodeHandle>
       ))}
@@ -90,6 +91,29 @@ function Room({ placed, machine }: { placed: PlacedRoom; machine: string }) {
       )}
     </g>
   );
+}
+
+/** The machine's own namespaces, quietly: everything outside the inner panes is in these. */
+function MachineLabels({ placed }: { placed: PlacedRoom }) {
+  const { initial } = usePicture();
+  return namespaceTypes.map((type, index) => {
+    const namespace = initial.find((each) => each.type === type);
+    if (!namespace) return null;
+    const { title, gives } = NAMESPACE_WORDS[type];
+    return (
+      <NodeHandle
+        key={namespace.id}
+        id={namespace.id}
+        label={`The machine's own ${title}`}
+        x={placed.x + placed.width - PANE.padding - (namespaceTypes.length - index) * 28 + 4}
+        y={placed.y + 9}
+      >
+        <title>{`${title} of the machine. One of its own would give a process ${gives}.`}</title>
+        <rect className={css.face} width={24} height={24} rx={6} />
+        <NamespaceIcon type={type} x={5.5} y={5.5} size={13} />
+      </NodeHandle>
+    );
+  });
 }
 
 /** The namespaces that make a pane a pane: its labels, each one an object to point at. */
@@ -130,6 +154,7 @@ function ProcessCard({ placed }: { placed: PlacedCard }) {
   const { process, x, y, width, height } = placed;
   const zombie = process.state === "Z";
   const inside = process.nsPids.length > 1 ? process.nsPids.at(-1) : undefined;
+  const terminal = usePicture().terminals.get(process.pid);
   const ownRoot = process.root !== "/" && process.root !== "";
   return (
     <NodeHandle id={process.id} label={processLabel(process)} x={x} y={y}>
@@ -137,7 +162,7 @@ function ProcessCard({ placed }: { placed: PlacedCard }) {
       <rect className={css.face} width={width} height={height} rx={9} strokeDasharray={zombie ? "5 4" : undefined} />
       <rect x={0.5} y={10} width={3} height={height - 20} rx={1.5} fill={zombie ? "var(--ink-3)" : "var(--accent)"} />
       <text x={13} y={21} className={css.command}>
-        {shortened(zombie ? `${process.comm} (zombie)` : shortCommandOf(process), 22)}
+        {clipped(zombie ? `${process.comm} (zombie)` : shortCommandOf(process), 20)}
       </text>
       <text x={13} y={38.5} className={css.detail}>
         pid {process.pid}
@@ -146,6 +171,7 @@ function ProcessCard({ placed }: { placed: PlacedCard }) {
             inside: {inside}
           </tspan>
         )}
+        {terminal !== undefined && !ownRoot && inside === undefined && <tspan dx={6}>terminal {terminal}</tspan>}
       </text>
       {ownRoot && (
         <g>
@@ -174,7 +200,7 @@ function Stack({ placed }: { placed: PlacedStack }) {
       <rect className={css.face} x={4} y={-3} width={width - 8} height={height} rx={9} opacity={0.75} />
       <rect className={css.face} width={width} height={height} rx={9} />
       <text x={13} y={21} className={css.command}>
-        {shortened(shortCommandOf(first), 17)}
+        {clipped(shortCommandOf(first), 14)}
         <tspan className={css.strong} dx={8}>
           × {processes.length}
         </tspan>

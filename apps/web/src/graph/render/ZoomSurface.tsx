@@ -5,11 +5,12 @@
 import * as d3 from "d3";
 import { Maximize2, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from "react";
+import { createPortal } from "react-dom";
 import { useSize } from "./use-size.ts";
 import css from "./ZoomSurface.module.css";
 
 /** Drawings are never blown up beyond this to fill a pane, nor shrunk below legibility by themselves. */
-const FIT_MAX = 1.12;
+const FIT_MAX = 1.2;
 const FIT_MIN = 0.5;
 const RANGE: [number, number] = [0.2, 3];
 const MARGIN = 20;
@@ -21,13 +22,15 @@ export interface ZoomSurfaceProps {
   /** Size of the drawing at zoom 1. */
   width: number;
   height: number;
+  /** Where the zoom buttons go. */
+  toolbar: HTMLElement | null;
   /** Buttons of the view, beside the zoom buttons. */
   tools?: ReactNode;
   onBackground?: () => void;
   children: ReactNode;
 }
 
-export function ZoomSurface({ label, width, height, tools, onBackground, children }: ZoomSurfaceProps) {
+export function ZoomSurface({ label, toolbar, width, height, tools, onBackground, children }: ZoomSurfaceProps) {
   const frame = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const layer = useRef<SVGGElement>(null);
@@ -116,36 +119,40 @@ export function ZoomSurface({ label, width, height, tools, onBackground, childre
         <rect width="100%" height="100%" fill="transparent" onClick={onBackground} />
         <g ref={layer}>{children}</g>
       </svg>
-      <div className={css.tools}>
-        {tools}
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Zoom in"
-          title="Zoom in (+)"
-          onClick={() => by((s, z) => z.scaleBy(s, 1.25))}
-        >
-          <Plus size={15} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Zoom out"
-          title="Zoom out (-)"
-          onClick={() => by((s, z) => z.scaleBy(s, 0.8))}
-        >
-          <Minus size={15} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Fit everything"
-          title="Fit everything (0)"
-          onClick={giveBack}
-        >
-          <Maximize2 size={14} aria-hidden />
-        </button>
-      </div>
+      {toolbar &&
+        createPortal(
+          <div className={css.tools}>
+            {tools}
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Zoom in"
+              title="Zoom in (+)"
+              onClick={() => by((s, z) => z.scaleBy(s, 1.25))}
+            >
+              <Plus size={15} aria-hidden />
+            </button>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Zoom out"
+              title="Zoom out (-)"
+              onClick={() => by((s, z) => z.scaleBy(s, 0.8))}
+            >
+              <Minus size={15} aria-hidden />
+            </button>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Fit everything"
+              title="Fit everything (0)"
+              onClick={giveBack}
+            >
+              <Maximize2 size={14} aria-hidden />
+            </button>
+          </div>,
+          toolbar,
+        )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** What all parts of a picture share: what is chosen, what the lesson points at, what just changed. */
-import type { NodeId } from "@glassbox/protocol";
+import type { NamespaceNode, NodeId } from "@glassbox/protocol";
 import { createContext, useContext } from "react";
 import type { Mark } from "../model/graph.ts";
 
@@ -10,6 +10,10 @@ export interface PictureContext {
   marks: ReadonlyMap<NodeId, Mark>;
   /** True for what went a moment ago and is fading. */
   ghost(id: NodeId): boolean;
+  /** Names of terminals, by the pid of their shell. */
+  terminals: ReadonlyMap<number, string>;
+  /** The machine's own namespaces, for the head of the outermost pane. */
+  initial: readonly NamespaceNode[];
   onSelect(id: NodeId | undefined): void;
 }
 
@@ -18,6 +22,8 @@ export const Picture = createContext<PictureContext>({
   pointedAt: undefined,
   marks: new Map(),
   ghost: () => false,
+  terminals: new Map(),
+  initial: [],
   onSelect: () => {},
 });
 

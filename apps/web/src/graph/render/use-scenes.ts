@@ -21,7 +21,7 @@ export function useScenes(graph: GraphState, lab: string | undefined) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` forgets the memory
   const namespaces = useMemo(() => {
     const processes = nodesOfKind(nodes, "process").filter((process) => isLearners(process, lab));
-    return layoutNamespaces(roomsOf(processes, nodes), namespaceMemory.current);
+    return layoutNamespaces(roomsOf(processes, nodes, lab), namespaceMemory.current);
   }, [nodes, lab, round]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` forgets the memory
   const cgroups = useMemo(
