@@ -9,11 +9,11 @@ import {
   fchown,
   mount,
   type Op,
+  openat2,
   openTerminal,
   result,
   sendDescriptor,
   setControllingTerminal,
-  setsid,
   setTerminalSize,
   socket,
   template,
@@ -38,42 +38,26 @@ export function planConsoleSocket(path: string): Op[] {
   ];
 }
 
-/** In the container, before its root is entered. */
-export function planConsole(planning: Planning): Op[] {
+/**
+ * Nothing unless the config asks for a terminal. `inside`: the container is there already and its root is ours; else the
+ * root is still held by descriptor, and /dev/console is made too.
+ */
+export function planTerminal(planning: Planning, { inside }: { inside: boolean }): Op[] {
   const { config } = planning;
   if (!config.process?.terminal) return [];
-  const master = openInRoot(planning, "/dev/pts/ptmx", ["O_RDWR", "O_NOCTTY"], {
-    why: "Open a new terminal in the container's own devpts",
-    from: FROM,
-  });
   const tty = planning.name("tty");
-  const size = config.process.consoleSize;
+  const open = inside ? planOpenInside() : planOpenInRoot(planning);
   const ops: Op[] = [
-    ...master.ops,
+    ...open.ops,
     unlockTerminal(
-      { fd: result(master.fd) },
+      { fd: result(open.fd) },
       { why: "A new terminal is locked until its owner is set: ours is", from: FROM },
     ),
-    openTerminal({ fd: result(master.fd) }, { why: "Open the side that programs use", from: FROM, result: tty }),
+    openTerminal({ fd: result(open.fd) }, { why: "Open the side that programs use", from: FROM, result: tty }),
+    ...planSize(planning, tty),
+    ...planOwner(planning, tty),
   ];
-  if (size && (size.height > 0 || size.width > 0)) {
-    const why = "Tell programs how large the window is";
-    ops.push(
-      setTerminalSize(
-        { fd: result(tty), rows: size.height, columns: size.width },
-        { why, from: "/process/consoleSize" },
-      ),
-    );
-  }
-  const uid = config.process.user?.uid ?? 0;
-  if (uid !== 0)
-    ops.push(
-      fchown(
-        { fd: result(tty), uid, gid: -1 },
-        { why: "Let the container's user own its terminal", from: "/process/user/uid" },
-      ),
-    );
-  if (!isBoundFromHost(planning)) {
+  if (!inside && !isBoundFromHost(planning)) {
     const console = openMountPointFile(planning, "/dev/console", {
       why: "Open /dev/console to mount on it",
       from: FROM,
@@ -87,20 +71,59 @@ export function planConsole(planning: Planning): Op[] {
   if (planning.consoleSocket) {
     ops.push(
       sendDescriptor(
-        { over: result("console_socket"), data: MASTER_NAME, carry: result(master.fd) },
+        { over: result("console_socket"), data: MASTER_NAME, carry: result(open.fd) },
         { why: "Hand the master side over: what is written there is typed, what is read there is shown", from: FROM },
       ),
       close({ fd: result("console_socket") }, { why: "Nothing more is said there", from: FROM }),
     );
   }
-  ops.push(close({ fd: result(master.fd) }, { why: "Keep only the side that programs use", from: FROM }));
-  return [...ops, ...planAttach(tty)];
+  return [
+    ...ops,
+    close({ fd: result(open.fd) }, { why: "Keep only the side that programs use", from: FROM }),
+    ...planAttach(tty),
+  ];
+}
+
+const WHY_OPEN = "Open a new terminal in the container's own devpts";
+
+function planOpenInRoot(planning: Planning) {
+  return openInRoot(planning, "/dev/pts/ptmx", ["O_RDWR", "O_NOCTTY"], { why: WHY_OPEN, from: FROM });
+}
+
+function planOpenInside() {
+  const open = openat2(
+    {
+      directory: "AT_FDCWD",
+      path: "/dev/pts/ptmx",
+      flags: ["O_RDWR", "O_NOCTTY"],
+      resolve: ["RESOLVE_NO_MAGICLINKS", "RESOLVE_NO_SYMLINKS"],
+    },
+    { why: WHY_OPEN, from: FROM, result: "master" },
+  );
+  return { ops: [open], fd: "master" };
+}
+
+function planSize({ config }: Planning, tty: string): Op[] {
+  const size = config.process?.consoleSize;
+  if (!size || (size.height === 0 && size.width === 0)) return [];
+  return [
+    setTerminalSize(
+      { fd: result(tty), rows: size.height, columns: size.width },
+      { why: "Tell programs how large the window is", from: "/process/consoleSize" },
+    ),
+  ];
+}
+
+function planOwner({ config }: Planning, tty: string): Op[] {
+  const uid = config.process?.user?.uid ?? 0;
+  if (uid === 0) return [];
+  const why = "Let the container's user own its terminal";
+  return [fchown({ fd: result(tty), uid, gid: -1 }, { why, from: "/process/user/uid" })];
 }
 
 /** Make the open terminal this process's own. */
-export function planAttach(tty: string): Op[] {
+function planAttach(tty: string): Op[] {
   return [
-    setsid({ why: "Lead a session of its own: only a session leader can take a controlling terminal", from: FROM }),
     ...([0, 1, 2] as const).map((to) =>
       dup3(
         { from: result(tty), to, flags: [] },

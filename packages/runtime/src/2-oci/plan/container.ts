@@ -6,15 +6,18 @@
  */
 import { join } from "node:path";
 import {
+  blockSignals,
   clone3,
   close,
   joinSessionKeyring,
+  mknodat,
   type Op,
   openat,
   type Plan,
   pipe2,
   read,
   result,
+  setsid,
   tell,
   umask,
   wait4,
@@ -22,7 +25,7 @@ import {
 } from "../../1-kernel/mod.ts";
 import { planCgroups } from "./cgroups.ts";
 import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
-import { planConsole, planConsoleSocket } from "./console.ts";
+import { planConsoleSocket, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planLoopback, planNames, planSysctls } from "./kernel-settings.ts";
@@ -85,10 +88,8 @@ function planRuntime(planning: Planning): Op[] {
   return [
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
-    ...(mode === "create"
-      ? [openFifo(planning.startFifo, "start_fifo", "Open the way `start` will speak to the container")]
-      : []),
-    ...(hooksFifo ? [openFifo(hooksFifo, "hooks_fifo", "Open the way the runtime will say that hooks have run")] : []),
+    ...(mode === "create" ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
+    ...(hooksFifo ? planFifo(hooksFifo, "hooks_fifo", "say that hooks have run") : []),
     pipe2(
       { from: "go_reader", into: "go_writer" },
       { why: "A pipe to hold the container back until it is limited and mapped" },
@@ -117,6 +118,7 @@ function planRuntime(planning: Planning): Op[] {
     ...(hooksFifo ? planHooks() : []),
     ...(mode === "run"
       ? [
+          blockSignals({ why: "Outlive a Ctrl-C: it is meant for the container, and the runtime passes it on" }),
           wait4(
             { pid: result("init"), status: "status", flags: [] },
             { why: "Wait for the container to end, and learn how" },
@@ -157,13 +159,14 @@ function planInit(planning: Planning): Op[] {
             },
           ),
         ]),
+    setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
     ...planLoopback(planning),
     ...planOomScore(planning),
     umask({ mask: 0 }, { why: "Give what is made next exactly the permissions it is made with" }),
     ...planRoot(planning),
     ...planMounts(planning),
     ...planDevices(planning),
-    ...planConsole(planning),
+    ...planTerminal(planning, { inside: false }),
     ...planWorkingDirectory(planning),
     ...(hooksFifo
       ? [
@@ -198,6 +201,12 @@ function planInit(planning: Planning): Op[] {
 }
 
 /** Opened for both directions, so that opening waits for nobody. */
-function openFifo(path: string, name: string, why: string): Op {
-  return openat({ directory: "AT_FDCWD", path, flags: ["O_RDWR"] }, { why, result: name });
+function planFifo(path: string, name: string, purpose: string): Op[] {
+  return [
+    mknodat(
+      { directory: "AT_FDCWD", path, type: "S_IFIFO", mode: 0o600 },
+      { why: `Make a FIFO, through which the runtime will ${purpose}` },
+    ),
+    openat({ directory: "AT_FDCWD", path, flags: ["O_RDWR"] }, { why: "Open it on the host's path", result: name }),
+  ];
 }

@@ -103,7 +103,15 @@ function planUser({ config }: Planning): Op[] {
 
 function planCapabilities(planning: Planning): Op[] {
   const set = (name: CapabilitySetName) => named(maskOf(planning, name));
-  const ambient = set("ambient");
+  // The kernel takes a capability into the ambient set only from both others (man 7 capabilities).
+  const eligible = maskOf(planning, "permitted") & maskOf(planning, "inheritable");
+  const ambient = named(maskOf(planning, "ambient") & eligible);
+  const useless = set("ambient").filter((name) => !ambient.includes(name));
+  if (useless.length > 0) {
+    planning.warn(
+      `/process/capabilities/ambient: ${useless.join(", ")} has no effect: it would have to be permitted and inheritable too`,
+    );
+  }
   const warnings = unavailable(planning);
   if (warnings.length > 0) {
     planning.warn(

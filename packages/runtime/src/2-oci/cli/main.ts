@@ -1,0 +1,68 @@
+/** From arguments to an exit code: finds the verb, gives it a log and a root, and says what went wrong. */
+import { GlassboxError, messageOf } from "../../0-base/mod.ts";
+import { DEFAULT_ROOT } from "../state/store.ts";
+import type { Verb } from "../verbs/verb.ts";
+import { GLOBAL_FLAGS, parseFlags } from "./arguments.ts";
+import { COMMANDS } from "./commands.ts";
+import { Log } from "./log.ts";
+
+/** Never throws. @returns the exit code */
+export async function main(args: readonly string[]): Promise<number> {
+  let log = new Log({ json: false, debug: false });
+  let errorCode = 1;
+  try {
+    const { values, rest } = parseFlags(args, GLOBAL_FLAGS, false);
+    const file = values.log;
+    log = new Log({
+      file: typeof file === "string" ? file : undefined,
+      json: values["log-format"] === "json",
+      debug: values.debug === true,
+    });
+    const [name, ...commandArgs] = rest;
+    if (values.version) return print((await import("./help.ts")).versionText());
+    if (values.help || name === undefined || name === "help") return await help(commandArgs[0]);
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!load) return unknownCommand(name, commandArgs);
+    if (values["systemd-cgroup"]) {
+      throw new GlassboxError(
+        "not supported",
+        "Cannot use --systemd-cgroup: cgroups are made directly, without systemd",
+      );
+    }
+    const verb = await load();
+    errorCode = verb.errorCode ?? 1;
+    const root = values.root;
+    const context = { root: typeof root === "string" ? root : DEFAULT_ROOT, log };
+    return await runVerb(name, verb, context, commandArgs);
+  } catch (thrown) {
+    log.error(messageOf(thrown), thrown instanceof GlassboxError ? thrown.hint : undefined);
+    if (thrown instanceof GlassboxError) for (const failure of thrown.undoFailures) log.warn(messageOf(failure));
+    return errorCode;
+  }
+}
+
+async function runVerb(name: string, verb: Verb, context: Parameters<Verb["run"]>[0], args: string[]): Promise<number> {
+  const flags = { ...verb.flags, help: { type: "boolean" as const, short: "h", help: "" } };
+  const parsed = parseFlags(args, flags, !verb.flagsFirst);
+  if (parsed.values.help) return print((await import("./help.ts")).commandHelp(name, verb));
+  context.log.debug(`${name} ${parsed.rest.join(" ")}`);
+  return verb.run(context, parsed.values, parsed.rest);
+}
+
+async function help(name: string | undefined): Promise<number> {
+  const texts = await import("./help.ts");
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (name !== undefined && !load) return unknownCommand(name, ["-h"]);
+  return print(load && name !== undefined ? texts.commandHelp(name, await load()) : await texts.mainHelp());
+}
+
+function unknownCommand(name: string, args: string[]): number {
+  const asked = args.includes("-h") || args.includes("--help");
+  process.stderr.write(`No help topic for '${name}'\n${asked ? "" : "  hint: glassrun --help lists the commands\n"}`);
+  return 3;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,45 @@
+/**
+ * What a path of the container will be once its mounts are in place: seen through the bundle's root, the sources of its
+ * bind mounts and the host's own /proc and /sys, before anything is mounted.
+ */
+import { isAbsolute, join } from "node:path";
+import { relative } from "../plan/paths.ts";
+import type { PathFact } from "../plan/planning.ts";
+import type { Config, Mount } from "../spec/config.ts";
+import { factOf, resolveInRoot } from "./in-root.ts";
+
+export interface ContainerView {
+  config: Config;
+  bundle: string;
+  rootfs: string;
+}
+
+/** `mountIndex`: as the mounts before that one leave it. */
+export function lookInContainer(view: ContainerView, path: string, mountIndex?: number): PathFact {
+  const wanted = relative(path);
+  const mounts = (view.config.mounts ?? []).slice(0, mountIndex);
+  // The last mount that covers the path is the one that is seen.
+  const cover = mounts.findLast(({ destination }) => covers(relative(destination), wanted));
+  if (!cover) return factOf(resolveInRoot(view.rootfs, wanted));
+  const at = relative(cover.destination);
+  const below = at === wanted ? "" : at === "." ? wanted : wanted.slice(at.length + 1);
+  return lookBelow(view, cover, below);
+}
+
+function lookBelow({ bundle }: ContainerView, mount: Mount, below: string): PathFact {
+  const bind = mount.type === "bind" || (mount.options ?? []).some((word) => word === "bind" || word === "rbind");
+  const source = mount.source ?? "";
+  if (bind) {
+    const host = isAbsolute(source) ? source : join(bundle, source);
+    return below === "" ? factOf(host) : factOf(resolveInRoot(host, below));
+  }
+  if (below === "") return { kind: "directory" };
+  // What is neither a process nor a setting of one is the same in every /proc and /sys of this kernel.
+  if (mount.type === "proc" && !/^(\d+|self|thread-self)(\/|$)/.test(below)) return factOf(`/proc/${below}`);
+  if (mount.type === "sysfs") return factOf(`/sys/${below}`);
+  return { kind: "unknown" };
+}
+
+function covers(mountPoint: string, path: string): boolean {
+  return mountPoint === path || mountPoint === "." || path.startsWith(`${mountPoint}/`);
+}

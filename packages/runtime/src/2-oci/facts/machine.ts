@@ -1,0 +1,96 @@
+/** Gathers what a plan depends on beside the bundle: this machine's cgroups, the runtime's own powers and limits. */
+import { existsSync, fstatSync, readFileSync } from "node:fs";
+import { type LimitName, placeCgroup, readCgroupLayout, surveyCgroup, UNLIMITED } from "../../1-kernel/mod.ts";
+import type { MachineFacts } from "../plan/planning.ts";
+import { type ContainerView, lookInContainer } from "./container-view.ts";
+import { factOf, resolveInRoot } from "./in-root.ts";
+
+/** Facts for a container that is to be made. */
+export function gatherFacts(view: ContainerView, id: string): MachineFacts {
+  const layout = readCgroupLayout();
+  const places = placeCgroup(layout, view.config.linux?.cgroupsPath, id);
+  return {
+    ...gatherOwnFacts(),
+    cgroupMode: layout.mode,
+    cgroups: places.map((place) => ({ place, survey: surveyCgroup(place) })),
+    homeOf: (uid) => homeIn(view.rootfs, uid),
+    look: (path, mountIndex) => lookInContainer(view, path, mountIndex),
+    lookOnHost: factOf,
+  };
+}
+
+/** The part that does not depend on a container. */
+export function gatherOwnFacts() {
+  const status = readFileSync("/proc/self/status", "utf8");
+  const mask = (field: string) => BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
+  return {
+    architecture: process.arch === "arm64" ? ("aarch64" as const) : ("x86_64" as const),
+    permittedCapabilities: mask("CapPrm") & mask("CapBnd"),
+    lastCapability: Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8")),
+    hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
+    oomScoreAdj: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
+    apparmor: readOr("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
+    selinux: existsSync("/sys/fs/selinux/enforce"),
+    ownedStdio: [0, 1, 2].filter(isOwnable),
+  };
+}
+
+/** Home directory of a uid in the root's /etc/passwd (man 5 passwd). */
+export function homeIn(root: string, uid: number): string | undefined {
+  const file = resolveInRoot(root, "/etc/passwd");
+  if (!file) return undefined;
+  const entry = readOr(file)
+    .split("\n")
+    .map((line) => line.split(":"))
+    .find(([, , id]) => id === String(uid));
+  return entry?.[5] || undefined;
+}
+
+const LIMIT_TITLES: Record<string, LimitName> = {
+  "Max cpu time": "RLIMIT_CPU",
+  "Max file size": "RLIMIT_FSIZE",
+  "Max data size": "RLIMIT_DATA",
+  "Max stack size": "RLIMIT_STACK",
+  "Max core file size": "RLIMIT_CORE",
+  "Max resident set": "RLIMIT_RSS",
+  "Max processes": "RLIMIT_NPROC",
+  "Max open files": "RLIMIT_NOFILE",
+  "Max locked memory": "RLIMIT_MEMLOCK",
+  "Max address space": "RLIMIT_AS",
+  "Max file locks": "RLIMIT_LOCKS",
+  "Max pending signals": "RLIMIT_SIGPENDING",
+  "Max msgqueue size": "RLIMIT_MSGQUEUE",
+  "Max nice priority": "RLIMIT_NICE",
+  "Max realtime priority": "RLIMIT_RTPRIO",
+  "Max realtime timeout": "RLIMIT_RTTIME",
+};
+
+/** Pure: the hard limits in the text of `/proc/PID/limits`. */
+export function parseHardLimits(text: string): Partial<Record<LimitName, number | bigint>> {
+  const limits: Partial<Record<LimitName, number | bigint>> = {};
+  for (const line of text.split("\n")) {
+    const match = /^(Max .*?)\s{2,}\S+\s+(\S+)/.exec(line);
+    const name = match?.[1] && LIMIT_TITLES[match[1]];
+    if (name && match[2]) limits[name] = match[2] === "unlimited" ? UNLIMITED : Number(match[2]);
+  }
+  return limits;
+}
+
+/** /dev/null stays root's: its owner would change for the whole machine. */
+function isOwnable(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    const isNull = stat.isCharacterDevice() && stat.rdev === 0x103;
+    return !isNull;
+  } catch {
+    return false;
+  }
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,10 @@
+/** What the apps may use of the OCI runtime: plans to show, states to list. Containers are run by the `glassrun` program. */
+export type { ContainerPlan } from "./plan/container.ts";
+export { type PlanBundleOptions, planBundle } from "./plan-bundle.ts";
+export { type Bundle, readBundle } from "./spec/bundle.ts";
+export type { Config } from "./spec/config.ts";
+export { defaultConfig } from "./spec/default-config.ts";
+export type { Problem } from "./spec/shape.ts";
+export { configProblems, validateConfig } from "./spec/validate.ts";
+export type { ContainerState, ContainerStatus } from "./state/container-state.ts";
+export { DEFAULT_ROOT, listContainers } from "./state/store.ts";

@@ -1,0 +1,143 @@
+/**
+ * The plan for one more process in a running container. `runtime` joins all of the container's namespaces at once,
+ * through a descriptor for its first process; `process` is born inside, drops what it may not keep, and becomes the
+ * program. What a new container would set up is there already.
+ */
+import {
+  blockSignals,
+  clone3,
+  close,
+  type NamespaceFlag,
+  type Op,
+  openat,
+  pipe2,
+  read,
+  result,
+  setDumpable,
+  setns,
+  setsid,
+  tell,
+  template,
+  wait4,
+  write,
+} from "../../1-kernel/mod.ts";
+import { planEnterDirectory, planExec } from "./command.ts";
+import { planConsoleSocket, planTerminal } from "./console.ts";
+import type { ContainerPlan } from "./container.ts";
+import { planIdentity, planNoNewPrivileges } from "./identity.ts";
+import { planOomScore, planRlimits } from "./limits.ts";
+import { planBecomeNamespaceRoot } from "./namespaces.ts";
+import { namer, type Planning, type PlanRequest } from "./planning.ts";
+import { planSeccomp } from "./seccomp.ts";
+import { planSecurityLabels } from "./security-modules.ts";
+
+export interface ExecRequest extends Omit<PlanRequest, "mode" | "startFifo" | "hooksFifo"> {
+  mode: "run" | "detach";
+  /** Pid of the container's first process. */
+  initPid: number;
+  /** Namespaces of it that are not the runtime's own. */
+  joins: NamespaceFlag[];
+  /** Directories of its cgroups, as they are now. */
+  cgroupDirectories: string[];
+}
+
+/** Pure, as `planContainer`. Results: `process`, its pid as the host sees it, and in mode `run` its `status` word. */
+export function planProcess(request: ExecRequest): ContainerPlan {
+  const warnings: string[] = [];
+  const planning: Planning = {
+    ...request,
+    startFifo: "",
+    rootfs: `/proc/${request.initPid}/root`,
+    warn: (message) => void warnings.push(message),
+    name: namer(),
+  };
+  const runtime = planRuntime(planning, request);
+  return {
+    plan: {
+      programs: [
+        { name: "runtime", ops: runtime },
+        { name: "process", ops: planInside(planning) },
+      ],
+    },
+    warnings,
+  };
+}
+
+function planRuntime(planning: Planning, request: ExecRequest): Op[] {
+  const { initPid, joins, cgroupDirectories, mode, consoleSocket } = request;
+  const lists = cgroupDirectories.map((directory) => ({ directory, fd: planning.name(`procs ${directory}`) }));
+  return [
+    ...lists.map(({ directory, fd }) =>
+      openat(
+        { directory: "AT_FDCWD", path: `${directory}/cgroup.procs`, flags: ["O_WRONLY"] },
+        { why: "Open the list of processes of the container's cgroup, while the host's paths can be seen", result: fd },
+      ),
+    ),
+    ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
+    pipe2(
+      { from: "go_reader", into: "go_writer" },
+      { why: "A pipe to hold the process back until it is in its cgroup" },
+    ),
+    pipe2({ from: "ready_reader", into: "ready_writer" }, { why: "A pipe for it to say that it is about to start" }),
+    ...(joins.length === 0
+      ? []
+      : [
+          {
+            call: "pidfd_open",
+            args: [
+              { kind: "number" as const, value: initPid },
+              { kind: "number" as const, value: 0 },
+            ],
+            why: "Hold the container's first process by descriptor",
+            result: "container",
+          },
+          setDumpable({ dumpable: false }, { why: "Keep processes in there from tracing this one" }),
+          setns({ fd: result("container"), type: joins }, { why: "Join all of its namespaces at once" }),
+        ]),
+    clone3(
+      { program: "process", flags: mode === "run" ? [] : ["CLONE_PARENT"] },
+      { why: "Make the process: a pid namespace takes effect in children only", result: "process" },
+    ),
+    close({ fd: result("go_reader") }, { why: "Only the process reads here" }),
+    close({ fd: result("ready_writer") }, { why: "Only the process writes here: if it ends, reading says so" }),
+    ...lists.flatMap(({ fd }) => [
+      write(
+        { fd: result(fd), data: template("{process}") },
+        { why: "Put it under the container's limits before it does anything" },
+      ),
+    ]),
+    tell({ why: "Say which process it is" }),
+    write({ fd: result("go_writer"), data: "." }, { why: "Let it go on" }),
+    ...(mode === "run"
+      ? [
+          blockSignals({ why: "Outlive a Ctrl-C: it is meant for the process, and the runtime passes it on" }),
+          wait4({ pid: result("process"), status: "status", flags: [] }, { why: "Wait for it to end, and learn how" }),
+        ]
+      : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is about to start" })]),
+  ];
+}
+
+function planInside(planning: Planning): Op[] {
+  const filter = planSeccomp(planning);
+  const late = planning.config.process?.noNewPrivileges ?? false;
+  return [
+    close({ fd: result("go_writer") }, { why: "Only the runtime writes here" }),
+    close({ fd: result("ready_reader") }, { why: "Only the runtime reads here" }),
+    read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process is in its cgroup" }),
+    setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
+    ...planBecomeNamespaceRoot(planning),
+    ...planOomScore(planning),
+    ...planTerminal(planning, { inside: true }),
+    ...planSecurityLabels(planning),
+    ...planEnterDirectory(planning),
+    ...planRlimits(planning),
+    ...(late ? [] : filter),
+    ...planIdentity(planning),
+    ...planNoNewPrivileges(planning),
+    ...(planning.mode === "detach"
+      ? [write({ fd: result("ready_writer"), data: "." }, { why: "Say that the program is about to start" })]
+      : []),
+    ...(late ? filter : []),
+    ...planExec(planning),
+  ];
+}

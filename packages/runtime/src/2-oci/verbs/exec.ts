@@ -1,0 +1,192 @@
+/** `exec`: start one more process in a running container. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { GlassboxError } from "../../0-base/mod.ts";
+import { exitCodeOf, freezerState, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
+import { factOf, resolveInRoot } from "../facts/in-root.ts";
+import { gatherOwnFacts, homeIn } from "../facts/machine.ts";
+import { planProcess } from "../plan/exec.ts";
+import type { Config, Process } from "../spec/config.ts";
+import { PROCESS_SHAPE } from "../spec/validate.ts";
+import { type StoredState, statusOf } from "../state/container-state.ts";
+import { load, loadConfig } from "../state/store.ts";
+import { execCgroups } from "./exec-cgroups.ts";
+import { foreignNamespaces } from "./hooks.ts";
+import { writePidFile } from "./launch.ts";
+import { preserved } from "./launch-flags.ts";
+import { forwardSignals } from "./signals.ts";
+import { type Context, text, texts, type Values, type Verb } from "./verb.ts";
+
+export const exec: Verb = {
+  args: "ID COMMAND [ARGS...]",
+  summary: "run one more process in a container",
+  flagsFirst: true,
+  errorCode: 255,
+  flags: {
+    "console-socket": { type: "string", value: "PATH", help: "socket that is sent the terminal's master side" },
+    cwd: { type: "string", value: "PATH", help: "working directory" },
+    env: { type: "string", short: "e", multiple: true, value: "NAME=VALUE", help: "set an environment variable" },
+    tty: { type: "boolean", short: "t", help: "give it a terminal" },
+    user: { type: "string", short: "u", value: "UID[:GID]", help: "run as this user" },
+    "additional-gids": { type: "string", short: "g", multiple: true, value: "GID", help: "be in this group too" },
+    process: { type: "string", short: "p", value: "FILE", help: "take the process from this JSON file" },
+    detach: { type: "boolean", short: "d", help: "do not wait for it" },
+    "pid-file": { type: "string", value: "PATH", help: "file to write its pid to" },
+    cap: { type: "string", short: "c", multiple: true, value: "CAP", help: "add a capability" },
+    "no-new-privs": { type: "boolean", help: "set no_new_privs" },
+    "preserve-fds": { type: "string", value: "N", help: "pass N descriptors from 3 on" },
+    cgroup: { type: "string", multiple: true, value: "PATH", help: "put it into this sub-cgroup of the container's" },
+    "ignore-paused": { type: "boolean", help: "start it in a paused container too, frozen until that is resumed" },
+    apparmor: { type: "string", value: "PROFILE", help: "AppArmor profile" },
+    "process-label": { type: "string", value: "LABEL", help: "SELinux label" },
+  },
+  async run(context, values, args) {
+    const [id, ...command] = args;
+    if (id === undefined || (command.length === 0 && !values.process)) {
+      throw new GlassboxError("invalid argument", '"exec" requires a container id and a command (or --process)', {
+        hint: "glassrun exec --help",
+      });
+    }
+    const { stored, directory } = load(context.root, id);
+    checkStatus(stored, directory, values);
+    const config = { ...loadConfig(directory) };
+    config.process = processOf(config, values, command);
+    return perform(context, stored, config, values);
+  },
+};
+
+function checkStatus(stored: StoredState, directory: string, values: Values): void {
+  const status = statusOf(stored, directory);
+  if (status === "stopped" || status === "creating") {
+    throw new GlassboxError("failed precondition", `cannot exec in a ${status} container`, {
+      hint: `Container "${stored.id}" is ${status}`,
+    });
+  }
+  if (status === "paused" && !values["ignore-paused"]) {
+    throw new GlassboxError(
+      "failed precondition",
+      "cannot exec in a paused container (use --ignore-paused to override)",
+    );
+  }
+}
+
+async function perform(context: Context, stored: StoredState, config: Config, values: Values): Promise<number> {
+  const init = stored.init?.pid ?? 0;
+  const detach = values.detach === true;
+  const consoleSocket = text(values, "console-socket");
+  checkTerminal(config.process?.terminal ?? false, detach, consoleSocket);
+  const root = `/proc/${init}/root`;
+  const layout = readCgroupLayout();
+  const { plan, warnings } = planProcess({
+    id: stored.id,
+    config,
+    bundle: stored.bundle,
+    mode: detach ? "detach" : "run",
+    initPid: init,
+    joins: foreignNamespaces(init),
+    cgroupDirectories: execCgroups(layout, init, stored.cgroups, texts(values, "cgroup")),
+    ...(consoleSocket ? { consoleSocket: resolve(consoleSocket) } : {}),
+    preserveFds: preserved(values),
+    facts: {
+      ...gatherOwnFacts(),
+      cgroupMode: layout.mode,
+      cgroups: [],
+      homeOf: (uid) => homeIn(root, uid),
+      look: (path) => factOf(resolveInRoot(root, path)),
+      lookOnHost: factOf,
+    },
+  });
+  for (const warning of warnings) context.log.warn(warning);
+  let pid: number | undefined;
+  const stopForwarding = detach ? () => {} : forwardSignals(() => pid);
+  const pidFile = text(values, "pid-file");
+  try {
+    const { results } = await performPlan(plan, {
+      onTold: ({ process: told = 0 }) => {
+        pid = told;
+        if (pidFile) writePidFile(pidFile, told);
+      },
+    });
+    if (freezerState(stored.cgroups) === "frozen") context.log.debug("the container is paused: the process waits");
+    return detach ? 0 : exitCodeOf(results.status ?? 0);
+  } catch (thrown) {
+    throw asExecError(thrown);
+  } finally {
+    stopForwarding();
+  }
+}
+
+/** Callers read "exec failed" and what follows to tell a missing program (127) from one that may not run (126). */
+function asExecError(thrown: unknown): unknown {
+  if (!(thrown instanceof GlassboxError)) return thrown;
+  const message = `exec failed: unable to start container process: ${thrown.message}`;
+  return new GlassboxError(thrown.category, message, { ...(thrown.hint ? { hint: thrown.hint } : {}), cause: thrown });
+}
+
+function processOf(config: Config, values: Values, command: string[]): Process {
+  const file = text(values, "process");
+  if (file !== undefined) return readProcess(file);
+  const base = config.process ?? { cwd: "/" };
+  const [uid, gid] = (text(values, "user") ?? "").split(":");
+  const groups = texts(values, "additional-gids").map((word) => number(word, "--additional-gids"));
+  const wanted = texts(values, "cap").map((cap) => cap.toUpperCase());
+  return {
+    ...base,
+    terminal: values.tty === true,
+    args: command,
+    cwd: text(values, "cwd") ?? base.cwd,
+    env: [...(base.env ?? []), ...texts(values, "env")],
+    user: {
+      ...base.user,
+      ...(uid ? { uid: number(uid, "--user") } : {}),
+      ...(gid ? { gid: number(gid, "--user") } : {}),
+      ...(groups.length > 0 ? { additionalGids: [...(base.user?.additionalGids ?? []), ...groups] } : {}),
+    },
+    ...(wanted.length > 0 ? { capabilities: withCapabilities(base, wanted) } : {}),
+    noNewPrivileges: values["no-new-privs"] === true || (base.noNewPrivileges ?? false),
+    ...(values.apparmor ? { apparmorProfile: String(values.apparmor) } : {}),
+    ...(values["process-label"] ? { selinuxLabel: String(values["process-label"]) } : {}),
+  };
+}
+
+/** Never inheritable: a file with inheritable capabilities would then give them to any user (CVE-2022-29162). */
+function withCapabilities(base: Process, wanted: string[]): NonNullable<Process["capabilities"]> {
+  const sets = base.capabilities ?? {};
+  const add = (names: string[] = []) => [...new Set([...names, ...wanted])];
+  return { ...sets, bounding: add(sets.bounding), effective: add(sets.effective), permitted: add(sets.permitted) };
+}
+
+function readProcess(file: string): Process {
+  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const [problem] = PROCESS_SHAPE(json, "");
+  if (problem) {
+    throw new GlassboxError("invalid argument", `Cannot use "${file}": ${problem.pointer || "/"} ${problem.message}`);
+  }
+  const wanted = json as Process;
+  if (!wanted.args?.length)
+    throw new GlassboxError("invalid argument", `Cannot use "${file}": /args must name the program to run`);
+  return wanted;
+}
+
+function checkTerminal(terminal: boolean, detach: boolean, consoleSocket: string | undefined): void {
+  if (terminal && detach && !consoleSocket) {
+    throw new GlassboxError(
+      "invalid argument",
+      "cannot allocate tty if the runtime will detach without setting console socket",
+    );
+  }
+  if (consoleSocket && !(terminal && detach)) {
+    throw new GlassboxError(
+      "invalid argument",
+      "cannot use console socket if the runtime will not detach or allocate tty",
+    );
+  }
+}
+
+function number(word: string, flag: string): number {
+  const value = Number(word);
+  if (word === "" || !Number.isInteger(value) || value < 0) {
+    throw new GlassboxError("invalid argument", `Cannot use "${word}" for ${flag}: it must be a number`);
+  }
+  return value;
+}

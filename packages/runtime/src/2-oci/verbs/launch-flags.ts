@@ -1,0 +1,53 @@
+/** Flags that `create` and `run` share. */
+import { resolve } from "node:path";
+import { GlassboxError } from "../../0-base/mod.ts";
+import type { LaunchOptions } from "./launch.ts";
+import { type Flag, text, type Values } from "./verb.ts";
+
+export const LAUNCH_FLAGS: Record<string, Flag> = {
+  bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },
+  "console-socket": { type: "string", value: "PATH", help: "socket that is sent the terminal's master side" },
+  "pid-file": { type: "string", value: "PATH", help: "file to write the container's pid to" },
+  "no-pivot": { type: "boolean", help: "do not use pivot_root: for a root that is an initial ramdisk" },
+  "no-new-keyring": { type: "boolean", help: "stay in the caller's session key ring" },
+  "preserve-fds": { type: "string", value: "N", help: "pass N descriptors from 3 on to the container" },
+};
+
+export function launchOptions(values: Values): Omit<LaunchOptions, "id" | "mode"> {
+  if (values["pidfd-socket"]) {
+    throw new GlassboxError("not supported", "Cannot use --pidfd-socket: sending a pidfd is not done yet");
+  }
+  const consoleSocket = text(values, "console-socket");
+  return {
+    bundle: resolve(text(values, "bundle") ?? "."),
+    pidFile: text(values, "pid-file"),
+    consoleSocket: consoleSocket && resolve(consoleSocket),
+    preserveFds: preserved(values),
+    noPivot: values["no-pivot"] === true,
+    noNewKeyring: values["no-new-keyring"] === true,
+  };
+}
+
+/** LISTEN_FDS: descriptors that a service manager handed over (man 3 sd_listen_fds) come first. */
+export function preserved(values: Values): number {
+  const asked = Number(text(values, "preserve-fds") ?? 0);
+  if (!Number.isInteger(asked) || asked < 0 || asked > 1000) {
+    throw new GlassboxError(
+      "invalid argument",
+      `Cannot preserve "${values["preserve-fds"]}" descriptors: it must be a number`,
+    );
+  }
+  const listening = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS ?? 0) : 0;
+  return asked + (Number.isInteger(listening) && listening > 0 ? listening : 0);
+}
+
+/** @throws GlassboxError invalid argument without exactly one id */
+export function oneId(args: string[], verb: string): string {
+  const [id] = args;
+  if (id === undefined || args.length > 1) {
+    throw new GlassboxError("invalid argument", `"${verb}" requires exactly 1 argument, the container's id`, {
+      hint: `glassrun ${verb} --help`,
+    });
+  }
+  return id;
+}

@@ -1,0 +1,223 @@
+/**
+ * Making a container, for `create` and `run` alike: reserve its id, plan, perform, write down what was made. What fails
+ * half-way is taken back, newest first. What exists on disk at any moment is enough for `delete --force` to clean up
+ * after a runtime that was killed.
+ */
+import { closeSync, constants, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
+import { exitCodeOf, performPlan, SyscallError } from "../../1-kernel/mod.ts";
+import { gatherFacts } from "../facts/machine.ts";
+import { planContainer } from "../plan/container.ts";
+import type { PlanRequest } from "../plan/planning.ts";
+import { readBundle } from "../spec/bundle.ts";
+import type { Config } from "../spec/config.ts";
+import { describe, HOOKS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
+import { identify } from "../state/process-identity.ts";
+import { forget, reserve, save, saveConfig } from "../state/store.ts";
+import { killAll, removeCgroups } from "./cleanup.ts";
+import { hasHooks, runHooks } from "./hooks.ts";
+import { forwardSignals } from "./signals.ts";
+import type { Context } from "./verb.ts";
+
+export interface LaunchOptions {
+  id: string;
+  bundle: string;
+  mode: PlanRequest["mode"];
+  pidFile?: string | undefined;
+  consoleSocket?: string | undefined;
+  preserveFds?: number;
+  noPivot?: boolean;
+  noNewKeyring?: boolean;
+  /** Leave state and cgroups in place after a foreground run. */
+  keep?: boolean;
+}
+
+/** @returns the exit code: of the container's process in mode `run`, else 0 */
+export async function launch(context: Context, options: LaunchOptions): Promise<number> {
+  const bundle = readBundle(options.bundle);
+  checkTerminal(bundle.config, options);
+  const directory = reserve(context.root, options.id);
+  const rollback = new Rollback();
+  rollback.add(`state of container "${options.id}"`, () => forget(directory));
+  try {
+    return await perform(context, options, { bundle, directory, rollback });
+  } catch (thrown) {
+    const undoFailures = await rollback.undo();
+    throw asLaunchError(thrown, undoFailures);
+  }
+}
+
+interface Launching {
+  bundle: ReturnType<typeof readBundle>;
+  directory: string;
+  rollback: Rollback;
+}
+
+async function perform(context: Context, options: LaunchOptions, launching: Launching): Promise<number> {
+  const { bundle, directory, rollback } = launching;
+  const { id, mode } = options;
+  const { config } = bundle;
+  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id);
+  const hooksWait = hasHooks(config, ["prestart", "createRuntime", "createContainer"]);
+  const { plan, warnings } = planContainer({
+    id,
+    config,
+    bundle: bundle.path,
+    facts,
+    mode,
+    startFifo: join(directory, START_FIFO),
+    ...(hooksWait ? { hooksFifo: join(directory, HOOKS_FIFO) } : {}),
+    ...(options.consoleSocket ? { consoleSocket: options.consoleSocket } : {}),
+    preserveFds: options.preserveFds ?? 0,
+    noPivot: options.noPivot ?? false,
+    noNewKeyring: options.noNewKeyring ?? false,
+  });
+  for (const warning of warnings) context.log.warn(warning);
+
+  const stored: StoredState = {
+    id,
+    bundle: bundle.path,
+    rootfs: bundle.rootfs,
+    created: new Date().toISOString(),
+    owner: ownerName(),
+    annotations: config.annotations ?? {},
+    cgroups: facts.cgroups.map(({ place }) => place),
+    maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
+  };
+  saveConfig(directory, config);
+  save(directory, stored);
+  rollback.add("processes and cgroups", async () => {
+    await killAll(stored);
+    await removeCgroups(stored);
+  });
+
+  const known = (pid: number) => {
+    if (stored.init) return;
+    // A process that ended already has no start time to be known by, and needs none.
+    stored.init = identify(pid) ?? { pid, startTime: 0 };
+    save(directory, stored);
+    if (options.pidFile) writePidFile(options.pidFile, pid);
+  };
+  const stop = new AbortController();
+  let hookFailure: unknown;
+  let told = 0;
+  const stopForwarding = mode === "run" ? forwardSignals(() => stored.init?.pid) : () => {};
+  try {
+    const { results } = await performPlan(plan, {
+      signal: stop.signal,
+      onTold: ({ init = 0 }) => {
+        known(init);
+        told++;
+        if (mode === "run" && !hooksWait) void poststart(context, config, stored, directory);
+        if (!hooksWait || told !== 2) return;
+        runCreateHooks(config, stored, directory).catch((thrown) => {
+          hookFailure = thrown;
+          stop.abort();
+        });
+      },
+    }).catch((thrown) => Promise.reject(hookFailure ?? thrown));
+    known(results.init ?? 0);
+    if (mode !== "run") {
+      if (mode === "detach") await poststart(context, config, stored, directory);
+      rollback.keep();
+      return 0;
+    }
+    const code = exitCodeOf(results.status ?? 0);
+    rollback.keep();
+    if (!options.keep) await finish(context, config, stored, directory);
+    return code;
+  } finally {
+    stopForwarding();
+  }
+}
+
+async function runCreateHooks(config: Config, stored: StoredState, directory: string): Promise<void> {
+  const state = { ...describe(stored, directory), status: "creating" as const };
+  for (const kind of ["prestart", "createRuntime", "createContainer"] as const) {
+    await runHooks(kind, { config, state, directory });
+  }
+  const fifo = openSync(join(directory, HOOKS_FIFO), constants.O_WRONLY | constants.O_NONBLOCK);
+  writeSync(fifo, ".");
+  closeSync(fifo);
+}
+
+/** The spec has a failing poststart hook warned about and nothing else. */
+export async function poststart(
+  context: Context,
+  config: Config,
+  stored: StoredState,
+  directory: string,
+): Promise<void> {
+  if (!hasHooks(config, ["poststart"])) return;
+  try {
+    await runHooks("poststart", { config, state: describe(stored, directory), directory });
+  } catch (thrown) {
+    context.log.warn(messageOf(thrown));
+  }
+}
+
+/** After the container's process has ended: others it left behind, its cgroups, its state, and at last its hooks. */
+export async function finish(context: Context, config: Config, stored: StoredState, directory: string): Promise<void> {
+  const state = { ...describe(stored, directory), status: "stopped" as const };
+  await killAll(stored);
+  await removeCgroups(stored);
+  forget(directory);
+  if (!hasHooks(config, ["poststop"])) return;
+  try {
+    await runHooks("poststop", { config, state, directory: context.root });
+  } catch (thrown) {
+    context.log.warn(messageOf(thrown));
+  }
+}
+
+/** Digits and nothing else: callers read it with a strict parser. Replaced whole, so that nobody reads half a number. */
+export function writePidFile(path: string, pid: number): void {
+  writeFileSync(`${path}.tmp`, String(pid));
+  renameSync(`${path}.tmp`, path);
+}
+
+function checkTerminal(config: Config, { mode, consoleSocket }: LaunchOptions): void {
+  const terminal = config.process?.terminal ?? false;
+  if (terminal && mode !== "run" && !consoleSocket) {
+    throw new GlassboxError(
+      "invalid argument",
+      "cannot allocate tty if the runtime will detach without setting console socket",
+      {
+        hint: "Give --console-socket, or set /process/terminal to false",
+      },
+    );
+  }
+  if (consoleSocket && (!terminal || mode === "run")) {
+    throw new GlassboxError(
+      "invalid argument",
+      "cannot use console socket if the runtime will not detach or allocate tty",
+    );
+  }
+}
+
+function ownerName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A uid without an entry in /etc/passwd.
+    return String(process.getuid?.() ?? 0);
+  }
+}
+
+function asLaunchError(thrown: unknown, undoFailures: Error[]): unknown {
+  if (!(thrown instanceof GlassboxError)) return thrown;
+  const about = thrown.message.startsWith("exec: ")
+    ? `unable to start container process: ${thrown.message}`
+    : thrown.message;
+  const program =
+    thrown instanceof SyscallError && thrown.op.call === "execve"
+      ? `unable to start container process: ${about}`
+      : about;
+  return new GlassboxError(thrown.category, program, {
+    ...(thrown.hint === undefined ? {} : { hint: thrown.hint }),
+    cause: thrown,
+    undoFailures,
+  });
+}

@@ -1,0 +1,32 @@
+/** `ps`: the processes of a container, found by its cgroup. */
+import { execFileSync } from "node:child_process";
+import { GlassboxError } from "../../0-base/mod.ts";
+import { processesIn } from "../../1-kernel/mod.ts";
+import { load } from "../state/store.ts";
+import { processPlace } from "./cleanup.ts";
+import { text, type Verb } from "./verb.ts";
+
+export const ps: Verb = {
+  args: "ID [PS-OPTIONS...]",
+  summary: "list the processes of a container",
+  flagsFirst: true,
+  flags: { format: { type: "string", short: "f", value: "table|json", help: "how to print them (default: table)" } },
+  async run(context, values, args) {
+    const [id, ...options] = args;
+    if (id === undefined) throw new GlassboxError("invalid argument", '"ps" requires a container id');
+    const { stored } = load(context.root, id);
+    const pids = processesIn(processPlace(stored) ?? "");
+    if (text(values, "format") === "json") {
+      process.stdout.write(`${JSON.stringify(pids)}\n`);
+      return 0;
+    }
+    const [header = "", ...lines] = execFileSync("ps", options.length > 0 ? options : ["-ef"], {
+      encoding: "utf8",
+    }).split("\n");
+    const column = header.trim().split(/\s+/).indexOf("PID");
+    if (column < 0) throw new GlassboxError("invalid argument", "couldn't find PID field in ps output");
+    const ours = lines.filter((line) => pids.includes(Number(line.trim().split(/\s+/)[column])));
+    process.stdout.write(`${[header, ...ours].join("\n")}\n`);
+    return 0;
+  },
+};

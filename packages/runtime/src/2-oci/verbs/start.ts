@@ -1,0 +1,56 @@
+/** `start`: let a created container run its program. It waits at a FIFO; one byte sets it off. */
+import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { GlassboxError } from "../../0-base/mod.ts";
+import { describe, START_FIFO, statusOf } from "../state/container-state.ts";
+import { withLock } from "../state/lock.ts";
+import { load, loadConfig } from "../state/store.ts";
+import { runHooks } from "./hooks.ts";
+import { poststart } from "./launch.ts";
+import { oneId } from "./launch-flags.ts";
+import type { Verb } from "./verb.ts";
+
+export const start: Verb = {
+  args: "ID",
+  summary: "run the program of a created container",
+  flags: {},
+  async run(context, _values, args) {
+    const id = oneId(args, "start");
+    const { directory } = load(context.root, id);
+    await withLock(directory, async () => {
+      const { stored } = load(context.root, id);
+      const status = statusOf(stored, directory);
+      if (status !== "created") {
+        const what = status === "stopped" ? "a container that has stopped" : `an already ${status} container`;
+        throw new GlassboxError("failed precondition", `cannot start ${what}`, {
+          hint: `Container "${id}" is ${status}, and only a created one can start`,
+        });
+      }
+      const config = loadConfig(directory);
+      await runHooks("startContainer", { config, state: describe(stored, directory), directory });
+      wake(join(directory, START_FIFO), id);
+      await poststart(context, config, stored, directory);
+    });
+    return 0;
+  },
+};
+
+/** Does not wait: a FIFO that nobody reads means that the container's process has died. */
+function wake(fifo: string, id: string): void {
+  let fd: number;
+  try {
+    fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new GlassboxError(
+      "failed precondition",
+      `cannot start container "${id}": its process ended before it was started`,
+      { cause },
+    );
+  }
+  try {
+    writeSync(fd, ".");
+  } finally {
+    closeSync(fd);
+  }
+  unlinkSync(fifo);
+}
