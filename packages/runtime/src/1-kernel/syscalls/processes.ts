@@ -40,7 +40,8 @@ export function clone3(
   const args = struct("clone_args", {
     flags: flags(all),
     pidfd: call.pidfd === undefined ? undefined : { kind: "out", names: [call.pidfd] },
-    exit_signal: flags([call.exitSignal ?? "SIGCHLD"]),
+    // A sibling reports its end as its parent does, and the kernel refuses to hear anything else about it.
+    exit_signal: call.flags.includes("CLONE_PARENT") ? undefined : flags([call.exitSignal ?? "SIGCHLD"]),
     cgroup: call.cgroup === undefined ? undefined : number(call.cgroup),
   });
   return op("clone3", [args, number(structSize("clone_args")), { kind: "program", name: call.program }], about);
