@@ -23,6 +23,11 @@ export interface ContainerState {
   [other: string]: unknown;
 }
 
+export interface CallOptions extends Partial<CommandOptions> {
+  /** A program that ends by executing its arguments, put before the runtime. */
+  wrapper?: string[];
+}
+
 /** Thrown by a case that finds the machine cannot do what it tests; shown as a skip with this reason. */
 export class MachineCannot extends Error {}
 
@@ -64,35 +69,35 @@ export class Box {
   }
 
   /** Calls the runtime with these arguments, in the bundle, whatever comes of it. */
-  call(args: string[], options: Partial<CommandOptions> = {}): Outcome {
+  call(args: string[], { wrapper = [], ...options }: CallOptions = {}): Outcome {
     this.#calls += 1;
     const files = this.path(`call-${this.#calls}`);
-    const command = [...this.runtime.command, "--root", this.path("root"), ...args];
+    const command = [...wrapper, ...this.runtime.command, "--root", this.path("root"), ...args];
     return runCommand(command, { cwd: this.bundle, files, ...options });
   }
 
   /** Calls the runtime and returns what it printed. @throws AssertionError when it fails */
-  ok(args: string[], options: Partial<CommandOptions> = {}): string {
+  ok(args: string[], options: CallOptions = {}): string {
     const { code, stdout, stderr } = this.call(args, options);
     assert.equal(code, 0, `${args[0]} failed with code ${code}: ${stderr.trim()}`);
     return stdout;
   }
 
   /** Calls the runtime, which has to refuse. Returns what it said on standard error. */
-  refused(args: string[], options: Partial<CommandOptions> = {}): string {
+  refused(args: string[], options: CallOptions = {}): string {
     const { code, stdout, stderr } = this.call(args, options);
     assert.notEqual(code, 0, `${args.join(" ")} should have been refused; it printed ${JSON.stringify(stdout)}`);
     return stderr;
   }
 
   /** `run` in the foreground: the whole life of a container, whatever comes of it. */
-  run(script: string, change?: Change, options?: Partial<CommandOptions>): Outcome {
+  run(script: string, change?: Change, options?: CallOptions): Outcome {
     this.configure(script, change);
     return this.call(["run", this.id], options);
   }
 
   /** What `script` prints in a container with this configuration. @throws AssertionError unless it ends with 0 */
-  output(script: string, change?: Change, options?: Partial<CommandOptions>): string {
+  output(script: string, change?: Change, options?: CallOptions): string {
     const { code, stdout, stderr } = this.run(script, change, options);
     assert.equal(code, 0, `the container ended with code ${code}: ${stderr.trim()}`);
     return stdout;

@@ -1,9 +1,9 @@
 /**
- * What a feature left on the machine: processes, mounts and cgroups that carry the suite's marks. Others use the
+ * What a rule left on the machine: processes, mounts and cgroups that carry the suite's marks. Others use the
  * machine at the same time, so only what is ours counts, and each kind has a mark of its own: a container's id stands
  * in its cgroup's path, a mount lies below the suite's directory, a helper of the runtime has the suite's environment.
  */
-import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { suiteMark } from "./command.ts";
 
@@ -14,12 +14,26 @@ export interface Marks {
   prefix: string;
 }
 
-/** One line for each thing still there; empty when all is gone. */
-export function leftBehind(marks: Marks): string[] {
+export interface Leftover {
+  /** One line for a person. */
+  what: string;
+  /** Directory of a cgroup. */
+  cgroup?: string;
+}
+
+/** Everything still there; empty when all is gone. */
+export function leftBehind(marks: Marks): Leftover[] {
   return [...processes(marks), ...mounts(marks), ...cgroups(marks)];
 }
 
-function processes({ prefix }: Marks): string[] {
+/** Takes cgroups away that a runtime forgot, deepest first, so that the next rule starts clean. */
+export function removeCgroups(left: readonly Leftover[]): void {
+  for (const { cgroup } of left) {
+    if (cgroup !== undefined && existsSync(cgroup)) rmdirSync(cgroup);
+  }
+}
+
+function processes({ prefix }: Marks): Leftover[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
     .flatMap((pid) => {
@@ -28,27 +42,31 @@ function processes({ prefix }: Marks): string[] {
       const ours =
         contents(`/proc/${pid}/cgroup`).includes(`${prefix}-`) ||
         contents(`/proc/${pid}/environ`).split("\0").includes(suiteMark);
-      return ours ? [`process ${pid}: ${contents(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`] : [];
+      return ours ? [{ what: `process ${pid}: ${contents(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}` }] : [];
     });
 }
 
-function mounts({ base }: Marks): string[] {
+function mounts({ base }: Marks): Leftover[] {
   const lines = contents("/proc/self/mountinfo").split("\n");
-  return lines.filter((line) => line.includes(base)).map((line) => `mount ${line}`);
+  return lines.filter((line) => line.includes(base)).map((line) => ({ what: `mount ${line}` }));
 }
 
-function cgroups({ prefix }: Marks): string[] {
+function cgroups({ prefix }: Marks): Leftover[] {
   const trees = contents("/proc/mounts")
     .split("\n")
     .map((line) => line.split(" "))
     .filter(([, , type]) => type === "cgroup" || type === "cgroup2");
-  return trees.flatMap(([, mountPoint = ""]) => directoriesNamed(mountPoint, `${prefix}-`));
+  return trees
+    .flatMap(([, mountPoint = ""]) => directoriesBelow(mountPoint))
+    .filter((path) => path.includes(`/${prefix}-`))
+    .map((path) => ({ what: `cgroup ${path}`, cgroup: path }));
 }
 
-function directoriesNamed(directory: string, mark: string): string[] {
-  return directoriesIn(directory).flatMap((entry) => {
-    const path = join(directory, entry.name);
-    return entry.name.includes(mark) ? [`cgroup ${path}`] : directoriesNamed(path, mark);
+/** Deepest first. */
+function directoriesBelow(directory: string): string[] {
+  return directoriesIn(directory).flatMap(({ name }) => {
+    const path = join(directory, name);
+    return [...directoriesBelow(path), path];
   });
 }
 

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 
 const programs =
+  "uniq " +
   "cat chmod chown cut dd df env false grep head hostname id ifconfig ip kill ln ls mkdir mkfifo mknod mount mv nproc " +
   "ping ps pwd readlink rm rmdir sed setsid sh sleep sort stat stty tail test timeout touch tr true tty ulimit umount " +
   "uname usleep wc";
