@@ -41,10 +41,17 @@ export class Block {
    * @throws GlassboxError "invalid argument" when it needs more bytes, or is no integer
    */
   setInteger(at: number, size: number, value: number | bigint): void {
+    const bits = 8 * size;
+    // Bigints are slow, and almost every value is a small number: a plan is encoded for each `glassrun`.
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && (size === 8 || value < 2 ** bits)) {
+      if (size === 2) this.#view.setUint16(at, value, true);
+      else this.#view.setUint32(at, value % 2 ** 32, true);
+      if (size === 8) this.#view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
+      return;
+    }
     if (typeof value === "number" && !Number.isInteger(value)) {
       throw new GlassboxError("invalid argument", `${value} is no integer`);
     }
-    const bits = 8 * size;
     const wide = BigInt(value);
     const stored = BigInt.asUintN(bits, wide);
     if (stored !== wide && BigInt.asIntN(bits, wide) !== wide) {

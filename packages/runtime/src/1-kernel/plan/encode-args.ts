@@ -25,7 +25,7 @@ export class ArgEncoder {
   /** Names of the result slots, in order. */
   readonly slots: string[] = [];
   /** Results that the op being encoded may use. */
-  known: ReadonlySet<string> = new Set();
+  known = new Set<string>();
   #outs: string[] = [];
 
   /** Fill the 8-byte words from `at` on. */

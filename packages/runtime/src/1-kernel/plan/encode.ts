@@ -6,6 +6,7 @@
 import { GlassboxError } from "../../0-base/mod.ts";
 import { ERRNO, type ErrnoName } from "../abi/errno.ts";
 import { SYSCALL_NUMBERS } from "../abi/syscall-numbers.ts";
+import type { Block } from "./block.ts";
 import { ArgEncoder } from "./encode-args.ts";
 import type { Op, Plan } from "./plan.ts";
 import {
@@ -59,8 +60,8 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
     const known = inherited.get(index);
     if (!known) throw problem(`Cannot encode program "${program.name}": no earlier program clones it`);
     encoder.known = new Set(known);
-    block.setInteger(programsAt + index * PROGRAM_BYTES + PROGRAM.first_op, 4, firstOp);
-    block.setInteger(programsAt + index * PROGRAM_BYTES + PROGRAM.op_count, 4, program.ops.length);
+    const run = { first_op: firstOp, op_count: program.ops.length };
+    writeFields(block, programsAt + index * PROGRAM_BYTES, PROGRAM, run);
     for (const [position, op] of program.ops.entries()) {
       try {
         const child = encodeOp(encoder, opsAt + (firstOp + position) * OP_BYTES, op, names, index);
@@ -75,15 +76,14 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
   }
   if (options.failAt) injectFailure(encoder, opsAt, plan, options.failAt);
 
-  const patchesAt = block.reserve(encoder.patches.length * PATCH_BYTES);
-  for (const [index, patch] of encoder.patches.entries()) {
-    for (const field of ["kind", "at", "from", "size"] as const) {
-      block.setInteger(patchesAt + index * PATCH_BYTES + PATCH[field], 4, patch[field]);
-    }
+  const patchesAt = writePatches(encoder);
+  const size = block.bytes.length;
+  if (size > BLOCK_MAX_BYTES) {
+    throw problem(`Cannot encode a plan of ${size} bytes: sysrun reads at most ${BLOCK_MAX_BYTES}`);
   }
-  const fields = {
+  writeFields(block, header, HEADER, {
     magic: MAGIC,
-    size: block.bytes.length,
+    size,
     programs: programsAt,
     program_count: plan.programs.length,
     ops: opsAt,
@@ -92,21 +92,33 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
     patch_count: encoder.patches.length,
     slot_count: encoder.slots.length,
     reserved: 0,
-  };
-  for (const [name, value] of Object.entries(fields)) {
-    block.setInteger(header + HEADER[name as keyof typeof HEADER], 4, value);
-  }
-  if (block.bytes.length > BLOCK_MAX_BYTES) {
-    throw problem(`Cannot encode a plan of ${block.bytes.length} bytes: sysrun reads at most ${BLOCK_MAX_BYTES}`);
-  }
+  });
   return { block: block.bytes, slots: encoder.slots };
+}
+
+function writePatches({ block, patches }: ArgEncoder): number {
+  const start = block.reserve(patches.length * PATCH_BYTES);
+  for (const [index, patch] of patches.entries()) {
+    const { kind, at, from, size } = patch;
+    writeFields(block, start + index * PATCH_BYTES, PATCH, { kind, at, from, size });
+  }
+  return start;
+}
+
+/** A struct of 32-bit fields, by their names and offsets. */
+function writeFields<Name extends string>(
+  block: Block,
+  at: number,
+  offsets: Record<Name, number>,
+  values: Record<Name, number>,
+): void {
+  for (const name of Object.keys(offsets) as Name[]) block.setInteger(at + offsets[name], 4, values[name]);
 }
 
 /** @returns the program the op clones, if it does, and the results that program starts with */
 function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], program: number) {
   const { block } = encoder;
   const firstPatch = encoder.patches.length;
-  const before = encoder.known;
   const passed = op.args.filter((arg) => arg.kind !== "program");
   if (passed.length > ARGUMENTS_MAX) throw problem(`a call has at most ${ARGUMENTS_MAX} arguments`);
   encoder.encodeArguments(at + OP.args, passed);
@@ -127,10 +139,11 @@ function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], p
   for (const [index, name] of allow.entries()) block.setInteger(at + OP.allow + 2 * index, 2, ERRNO[name]);
   block.setInteger(at + OP.result_slot, 4, op.result === undefined ? NO_SLOT : encoder.slotOf(op.result));
 
-  encoder.known = new Set([...before, ...encoder.takeOuts(), ...(op.result === undefined ? [] : [op.result])]);
-  if (child === undefined) return undefined;
+  if (op.result !== undefined) encoder.known.add(op.result);
   // A child does not get what the kernel wrote for its parent (a pidfd); clone3's own result is 0 there.
-  return { program: child, knows: new Set([...before, ...(op.result === undefined ? [] : [op.result])]) };
+  const knows = child === undefined ? undefined : new Set(encoder.known);
+  for (const name of encoder.takeOuts()) encoder.known.add(name);
+  return child === undefined || !knows ? undefined : { program: child, knows };
 }
 
 function intersection(one: ReadonlySet<string>, other: ReadonlySet<string> = one): ReadonlySet<string> {
