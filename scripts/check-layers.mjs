@@ -31,7 +31,8 @@ const mayImport = {
 
 const LONGEST_FILE_LINES = 400;
 const grabBagName = /^(utils?|helpers?|common|misc|shared)\.tsx?$/;
-const importOf = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
+/** Not `Buffer.from("...")`, and not a sentence that ends in the word "from". */
+const importOf = /(?<![."'\w])(?:from\s*|import\s*\(?\s*)["']([^"'\n]+)["']/g;
 
 /**
  * @param {Map<string, string>} sources text by path, relative to the root, forward slashes
