@@ -7,7 +7,7 @@ import path from "node:path";
 import { inRoot, root } from "../setup/paths.mjs";
 
 const unitPlaces = ["packages", "apps", "scripts", "labs"];
-const rootPlaces = ["packages/runtime/test", "test/root"];
+const rootPlaces = ["packages/runtime/test", "test/root", "test/inventory"];
 
 /** @returns {string[]} relative to the checkout, sorted */
 export function unitTests() {
