@@ -86,7 +86,8 @@ export function readCgroup(
           : readWords(`${directory}/cgroup.subtree_control`),
     limits: known && !fresh ? known.limits : readLimits(place),
     usage: reading.usage ? readUsage(place) : (known?.usage ?? {}),
-    frozen: known && !fresh ? known.frozen : readFrozen(place),
+    // v1 is FREEZING for as long as a process has yet to come to a stop, and says nothing when it has.
+    frozen: known && !fresh && !reading.usage ? known.frozen : readFrozen(place),
   };
 }
 
