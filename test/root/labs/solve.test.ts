@@ -31,7 +31,8 @@ for (const lab of labIds) {
     const summary = stage.labs.catalogue().find(({ id }) => id === lab);
     if (summary?.whyNotRunnable !== undefined) return t.skip(summary.whyNotRunnable);
 
-    const inventory = takeInventory(stage.scope);
+    const scope = { ...stage.scope, directories: [stage.labs.detail(lab).workDir] };
+    const inventory = takeInventory(scope);
     await stage.labs.open(lab);
     try {
       let broken = false;
@@ -46,7 +47,7 @@ for (const lab of labIds) {
       await stage.labs.reset(lab);
       await stage.closeTerminals();
     }
-    assert.deepEqual(await leaksSince(inventory, stage.scope), []);
+    assert.deepEqual(await leaksSince(inventory, scope), []);
   });
 }
 

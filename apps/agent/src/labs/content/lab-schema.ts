@@ -43,6 +43,10 @@ export const LabFile = z.strictObject({
     .record(z.string().regex(/^[a-z][a-zA-Z]*$/, "A value's name is letters, beginning with a small one"), ValueSpec)
     .default({})
     .describe("Random values drawn per learner, used as {{name}} in all of the lab's files"),
+  guards: z
+    .array(z.enum(["pivot_root"]))
+    .default([])
+    .describe("Calls that are kept from hitting the machine itself when typed in the wrong shell"),
   restores: z
     .array(z.enum(["hostname", "shared memory"]))
     .default([])

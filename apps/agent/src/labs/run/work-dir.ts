@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { GlassboxError } from "@glassbox/runtime/base";
+import { readMountinfo } from "@glassbox/runtime/kernel";
 import type { Lab, Step } from "../content/load.ts";
 
 const run = promisify(execFile);
@@ -16,6 +17,7 @@ const COPY_TIMEOUT_MS = 60_000;
 /** @throws GlassboxError "failed precondition" when the root file system has not been built */
 export async function makeWorkDir(lab: Lab, workDir: string, rootfsDir: string): Promise<void> {
   mkdirSync(workDir, { recursive: true });
+  if (lab.file.guards.includes("pivot_root")) await guardPivotRoot(workDir);
   if (lab.file.rootfs === undefined) return;
   const target = join(workDir, lab.file.rootfs);
   if (existsSync(target)) return;
@@ -33,6 +35,17 @@ export async function makeWorkDir(lab: Lab, workDir: string, rootfsDir: string):
   await run("rm", ["-rf", "--", `${target}.new`], { timeout: COPY_TIMEOUT_MS });
   await run("cp", ["-a", "--", rootfsDir, `${target}.new`], { timeout: COPY_TIMEOUT_MS });
   await run("mv", ["-T", "--", `${target}.new`, target], { timeout: COPY_TIMEOUT_MS });
+}
+
+/**
+ * A learner who forgets `unshare --mount` would move the root of the machine itself. The kernel refuses that when the
+ * mount above the new root is shared (man 2 pivot_root), so the working directory becomes such a mount. Under
+ * `unshare --mount`, which makes its copies private, nothing of this is noticed.
+ */
+async function guardPivotRoot(workDir: string): Promise<void> {
+  if (readMountinfo("self")?.some((mount) => mount.mountPoint === workDir)) return;
+  await run("mount", ["--bind", "--", workDir, workDir], { timeout: COPY_TIMEOUT_MS });
+  await run("mount", ["--make-shared", "--", workDir], { timeout: COPY_TIMEOUT_MS });
 }
 
 /**
