@@ -48,6 +48,12 @@ export function LabPage() {
   const resetLab = () =>
     change(async () => {
       await api.resetLab(id);
+      const ended = liveStore()
+        .getState()
+        .terminals.filter((terminal) => terminal.lab === id);
+      await Promise.all(ended.map((terminal) => api.closeTerminal(terminal.id).catch(() => undefined)));
+      // The lesson's random values are new, and stand in its text.
+      lab.reload();
       const opened = await api.openLab(id);
       setStep(undefined);
       setRound((before) => before + 1);

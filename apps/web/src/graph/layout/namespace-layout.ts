@@ -65,8 +65,12 @@ type Item =
   | { kind: "room"; id: string; room: Room }
   | { kind: "empty"; id: string; namespace: NamespaceNode };
 
-/** `memory` is the previous scene's; an empty map lays out afresh. */
-export function layoutNamespaces(rooms: Rooms, memory: NamespaceMemory): NamespaceScene {
+/** `memory` is the previous scene's; an empty map lays out afresh. `ghosts` are gone and drawn while they fade. */
+export function layoutNamespaces(
+  rooms: Rooms,
+  memory: NamespaceMemory,
+  ghosts: ReadonlySet<NodeId> = new Set(),
+): NamespaceScene {
   const roomOf = new Map<NodeId, string>();
   const processes = new Map<NodeId, ProcessNode>();
   for (const room of rooms.byKey.values()) {
@@ -100,7 +104,13 @@ export function layoutNamespaces(rooms: Rooms, memory: NamespaceMemory): Namespa
 
   function placeColumn(parent: string, x: number, y: number, depth: number): { width: number; height: number } {
     const items = new Map((childrenOf.get(parent) ?? []).map((item) => [item.id, item]));
-    const slots = assignSlots(memory.get(parent) ?? [], [...items.keys()]);
+    const isGhost = (item: Item) =>
+      item.kind === "process"
+        ? ghosts.has(item.id)
+        : item.kind === "room" && item.room.members.every((member) => ghosts.has(member.id));
+    const fading = [...items.values()].filter(isGhost).map((item) => item.id);
+    const living = [...items.keys()].filter((id) => !fading.includes(id));
+    const slots = assignSlots(memory.get(parent) ?? [], living, fading);
     if (slots.length > 0) nextMemory.set(parent, slots);
     let width = 0;
     let height = 0;

@@ -26,6 +26,8 @@ export interface Happening {
   atMs: number;
   text: string;
   node: NodeId;
+  /** The lab it happened in. */
+  lab: string | undefined;
 }
 
 export interface GraphState {
@@ -71,9 +73,8 @@ export function withChanges(state: GraphState, changes: readonly GraphChange[], 
     if (change.op === "put") {
       nodes.set(id, change.node);
       ghosts.delete(id);
-      if (!before) marks.set(id, { kind: "new", atMs: nowMs });
-      else if (change.node.origin === "learner" && isNotable(before, change.node))
-        marks.set(id, { kind: "changed", atMs: nowMs });
+      const noticed = before === undefined || (change.node.origin === "learner" && isNotable(before, change.node));
+      if (noticed) marks.set(id, { kind: before ? "changed" : "new", atMs: nowMs });
       readCpu(before, change.node, nowMs, cpuUse, cpuReadAtMs);
     } else if (before) {
       nodes.delete(id);
@@ -83,10 +84,18 @@ export function withChanges(state: GraphState, changes: readonly GraphChange[], 
       if (before.origin === "learner") ghosts.set(id, { node: before, atMs: nowMs });
     }
     if (sentence) {
-      history.push({ number: (history.at(-1)?.number ?? 0) + 1, atMs: nowMs, text: sentence, node: id });
+      const lab = (change.op === "put" ? change.node : before)?.lab;
+      history.push({ number: (history.at(-1)?.number ?? 0) + 1, atMs: nowMs, text: sentence, node: id, lab });
     }
   }
-  return { nodes, marks, ghosts, history: history.slice(-HISTORY_MAX), cpuUse, cpuReadAtMs };
+  return {
+    nodes,
+    marks: sameOr(state.marks, marks),
+    ghosts: sameOr(state.ghosts, ghosts),
+    history: history.length === state.history.length ? state.history : history.slice(-HISTORY_MAX),
+    cpuUse: sameOr(state.cpuUse, cpuUse),
+    cpuReadAtMs,
+  };
 }
 
 /** Drops marks and ghosts that have had their moment. Returns the same object when there are none. */
@@ -102,6 +111,13 @@ export function nextExpiryMs(state: GraphState): number | undefined {
   for (const mark of state.marks.values()) next = Math.min(next, mark.atMs + MARK_MS);
   for (const ghost of state.ghosts.values()) next = Math.min(next, ghost.atMs + GHOST_MS);
   return Number.isFinite(next) ? next : undefined;
+}
+
+/** The old map when the new one holds the same: what is computed from it need not be computed again. */
+function sameOr<T>(old: ReadonlyMap<NodeId, T>, fresh: ReadonlyMap<NodeId, T>): ReadonlyMap<NodeId, T> {
+  if (old.size !== fresh.size) return fresh;
+  for (const [id, value] of fresh) if (old.get(id) !== value) return fresh;
+  return old;
 }
 
 function kept<T extends { atMs: number }>(map: ReadonlyMap<NodeId, T>, sinceMs: number): ReadonlyMap<NodeId, T> {

@@ -34,7 +34,7 @@ function Group({ placed }: { placed: PlacedGroup }) {
           {shortened(group.name, 30)}
         </text>
         <text x={width - BOX.padding} y={26} textAnchor="end" className={css.detail}>
-          {counted(group.members.length, "process", "processes")}
+          {group.members.length > 0 && counted(group.members.length, "process", "processes")}
         </text>
         {group.frozen && <Snowflake x={width - 110} y={14} size={14} color="var(--pid)" aria-label="frozen" />}
         {meters.map((meter, index) => (

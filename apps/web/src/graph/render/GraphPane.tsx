@@ -3,9 +3,9 @@
  * The rest of the machine is one quiet line below. Everything in it comes from the live graph.
  */
 "use client";
-import type { MachineInfo, NodeId } from "@glassbox/protocol";
+import type { MachineInfo, NamespaceNode, NodeId } from "@glassbox/protocol";
 import { BookOpen, Sparkles } from "lucide-react";
-import { useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { paintClock } from "../../connection/paint-clock.ts";
 import { useLive } from "../../connection/use-live.ts";
@@ -56,7 +56,7 @@ export function GraphPane({ lab, view, onView, toolbar, pointedAt, machine }: Gr
   useViewOf(pointedAt, graph, onView);
 
   const terminals = useLive((state) => state.terminals);
-  const initial = useMemo(() => initialNamespaces(graph.nodes), [graph.nodes]);
+  const initial = useInitialNamespaces(graph);
   const picture = useMemo<PictureContext>(
     () => ({
       selected,
@@ -67,7 +67,7 @@ export function GraphPane({ lab, view, onView, toolbar, pointedAt, machine }: Gr
       initial,
       onSelect: setSelected,
     }),
-    [selected, pointedAt, graph, terminals, initial],
+    [selected, pointedAt, graph.marks, graph.ghosts, terminals, initial],
   );
   const scene = { namespaces, cgroups, mounts }[view];
   const isEmpty = {
@@ -140,7 +140,7 @@ export function GraphPane({ lab, view, onView, toolbar, pointedAt, machine }: Gr
         </div>
       </Picture.Provider>
       <div className={css.strip}>
-        <Happenings history={graph.history} />
+        <Happenings history={graph.history} lab={lab} />
         <RestOfMachine nodes={graph.nodes} lab={lab} />
       </div>
     </div>
@@ -162,4 +162,20 @@ function useViewOf(pointedAt: NodeId | undefined, graph: GraphState, onView: (vi
     else if (kind === "cgroup") onView("cgroups");
     else if (kind === "mount") onView("mounts");
   }, [pointedAt]);
+}
+
+/** The machine's own namespaces; the same list while only their member counts change. */
+function useInitialNamespaces(graph: GraphState): readonly NamespaceNode[] {
+  const before = useRef<readonly NamespaceNode[]>([]);
+  return useMemo(() => {
+    const now = initialNamespaces(graph.nodes);
+    const same =
+      now.length === before.current.length &&
+      now.every((node, index) => {
+        const other = before.current[index];
+        return other !== undefined && other.id === node.id && other.hostname === node.hostname;
+      });
+    if (!same) before.current = now;
+    return before.current;
+  }, [graph.nodes]);
 }

@@ -1,6 +1,7 @@
 /** Draws processes and namespaces as laid out: panes of glass for rooms, cards for processes, lines from parent to child. */
 import type { ProcessNode } from "@glassbox/protocol";
 import { FolderRoot } from "lucide-react";
+import { memo } from "react";
 import {
   LABELS_PER_ROW,
   labelWidth,
@@ -23,7 +24,8 @@ export interface NamespaceViewProps {
   machine: string;
 }
 
-export function NamespaceView({ scene, machine }: NamespaceViewProps) {
+/** Drawn again only for a new scene; marks and choices reach the objects by themselves. */
+export const NamespaceView = memo(function NamespaceView({ scene, machine }: NamespaceViewProps) {
   return (
     <g>
       {scene.rooms.map((room) => (
@@ -65,7 +67,7 @@ export function NamespaceView({ scene, machine }: NamespaceViewProps) {
       ))}
     </g>
   );
-}
+});
 
 function Room({ placed, machine }: { placed: PlacedRoom; machine: string }) {
   const { x, y, width, height, depth, room } = placed;

@@ -10,8 +10,9 @@ import css from "./GraphPane.module.css";
 /** Screen readers hear at most one sentence in this time: a fork bomb must not talk for minutes. */
 const READ_EVERY_MS = 1500;
 
-export function Happenings({ history }: { history: readonly Happening[] }) {
-  const latest = history.at(-1);
+export function Happenings({ history, lab }: { history: readonly Happening[]; lab: string }) {
+  const here = useMemo(() => history.filter((each) => each.lab === undefined || each.lab === lab), [history, lab]);
+  const latest = here.at(-1);
   const [read, setRead] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => setRead(latest?.text ?? ""), READ_EVERY_MS);
@@ -20,7 +21,7 @@ export function Happenings({ history }: { history: readonly Happening[] }) {
   return (
     <div
       className={css.latest}
-      title={history
+      title={here
         .slice(-8)
         .map((each) => each.text)
         .join("\n")}

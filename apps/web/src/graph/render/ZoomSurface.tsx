@@ -38,6 +38,8 @@ export function ZoomSurface({ label, toolbar, width, height, tools, onBackground
   const held = useRef(false);
   const shown = useRef(false);
   const size = useSize(frame);
+  const measured = useRef(size);
+  measured.current = size;
 
   useEffect(() => {
     const element = svg.current;
@@ -45,6 +47,11 @@ export function ZoomSurface({ label, toolbar, width, height, tools, onBackground
     const behaviour = d3
       .zoom<SVGSVGElement, unknown>()
       .scaleExtent(RANGE)
+      // Told, not measured: d3 would ask the svg for its width, which has none once it left the page.
+      .extent(() => [
+        [0, 0],
+        [measured.current.width, measured.current.height],
+      ])
       .on("zoom", (event: d3.D3ZoomEvent<SVGSVGElement, unknown>) => {
         layer.current?.setAttribute("transform", event.transform.toString());
         if (event.sourceEvent) held.current = true;
@@ -53,7 +60,7 @@ export function ZoomSurface({ label, toolbar, width, height, tools, onBackground
     const selection = d3.select(element);
     selection.call(behaviour).on("dblclick.zoom", null);
     return () => {
-      selection.on(".zoom", null);
+      selection.interrupt().on(".zoom", null);
     };
   }, []);
 
