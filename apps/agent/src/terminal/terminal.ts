@@ -28,6 +28,8 @@ export interface TerminalOptions extends ShellPlace {
   home: string;
   columns: number;
   rows: number;
+  /** How long a follower may hold up the shell. @default 15000 */
+  stalledAfterMs?: number | undefined;
   /** Called once when the shell has ended. */
   onEnded(): void;
 }
@@ -186,6 +188,7 @@ export class Terminal {
   }
 
   #watchForStalls(): void {
+    const { stalledAfterMs = STALLED_AFTER_MS } = this.#options;
     const full = [...this.#followings].filter((one) => one.sentTo - one.acknowledgedTo >= HIGH_WATER_BYTES);
     if (full.length === 0) {
       clearTimeout(this.#stallTimer);
@@ -194,14 +197,14 @@ export class Terminal {
     }
     this.#stallTimer ??= setTimeout(() => {
       this.#stallTimer = undefined;
-      const stalledSinceMs = Date.now() - STALLED_AFTER_MS;
+      const stalledSinceMs = Date.now() - stalledAfterMs;
       for (const one of full) {
         if (!this.#followings.has(one) || one.lastAcknowledgedAtMs > stalledSinceMs) continue;
         this.#stopFollowing(one);
         one.follower.onStalled();
       }
       this.#schedulePump();
-    }, STALLED_AFTER_MS);
+    }, stalledAfterMs);
   }
 
   #stopFollowing(following: Following): void {

@@ -7,7 +7,7 @@ import { HIGH_WATER_BYTES, LOW_WATER_BYTES, SCROLLBACK_BYTES } from "@glassbox/p
 import { Terminals } from "./terminals.ts";
 
 /** Real shells in a directory of their own, in no cgroup; all closed when the test ends. */
-function someTerminals(t: TestContext, cgroupProcsFiles: string[] = []) {
+function someTerminals(t: TestContext, { cgroupProcsFiles = [] as string[], stalledAfterMs = 60_000 } = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), "glassbox-terminals-"));
   const cwd = path.join(dir, "work");
   mkdirSync(cwd);
@@ -17,6 +17,7 @@ function someTerminals(t: TestContext, cgroupProcsFiles: string[] = []) {
     claim: (pid, lab) => claimed.push({ pid, lab }),
     binDir: "/opt/glassbox/bin",
     runDir: path.join(dir, "run"),
+    stalledAfterMs,
   });
   t.after(async () => {
     await terminals.closeAll();
@@ -28,7 +29,14 @@ function someTerminals(t: TestContext, cgroupProcsFiles: string[] = []) {
 
 /** Follows like a browser: collects the output, acknowledges it unless told not to. */
 function watch(terminals: Terminals, id: string, { fromByte = 0, acknowledges = true } = {}) {
-  const seen = { text: "", bytes: 0, ended: undefined as string | undefined, firstByte: -1, acknowledges };
+  const seen = {
+    text: "",
+    bytes: 0,
+    ended: undefined as string | undefined,
+    firstByte: -1,
+    stalled: false,
+    acknowledges,
+  };
   const following = terminals.follow(id, fromByte, {
     onOutput: (from, bytes) => {
       if (seen.firstByte < 0) seen.firstByte = from;
@@ -39,7 +47,9 @@ function watch(terminals: Terminals, id: string, { fromByte = 0, acknowledges = 
     onEnded: (reason) => {
       seen.ended = reason;
     },
-    onStalled: () => assert.fail("no test waits that long"),
+    onStalled: () => {
+      seen.stalled = true;
+    },
   });
   return Object.assign(seen, { following });
 }
@@ -117,7 +127,7 @@ test("Terminals.create starts explorer shells in /root", async (t) => {
 });
 
 test("A shell that may not join its cgroup never becomes a bash outside of it", async (t) => {
-  const { terminals, open } = someTerminals(t, ["/proc/nowhere/cgroup.procs"]);
+  const { terminals, open } = someTerminals(t, { cgroupProcsFiles: ["/proc/nowhere/cgroup.procs"] });
   const { id } = await open("main");
   const seen = watch(terminals, id);
   await until("it ends", () => seen.ended !== undefined);
@@ -206,6 +216,18 @@ test("A follower that does not acknowledge makes the shell wait, and its acknowl
   slow.acknowledges = true;
   slow.following.ack(slow.bytes);
   await until("it flows again", () => slow.bytes > 4 * HIGH_WATER_BYTES);
+});
+
+test("A follower that acknowledges nothing for long is let go, and the shell goes on for the others", async (t) => {
+  const { terminals, open } = someTerminals(t, { stalledAfterMs: 300 });
+  const { id } = await open("main");
+  const frozen = watch(terminals, id, { acknowledges: false });
+  const awake = watch(terminals, id);
+  terminals.input(id, "yes\n");
+  await until("the frozen one is let go", () => frozen.stalled);
+  assert.equal(frozen.bytes, HIGH_WATER_BYTES);
+  await until("it flows for the other", () => awake.bytes > 4 * HIGH_WATER_BYTES);
+  assert.equal(awake.stalled, false);
 });
 
 test("A shell that nobody follows waits before anything is lost", async (t) => {

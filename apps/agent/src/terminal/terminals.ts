@@ -26,6 +26,8 @@ export interface TerminalsOptions {
   binDir: string;
   /** Below it is the HOME of explorer shells; a lab's is the parent of its working directory. */
   runDir: string;
+  /** How long a browser that acknowledges nothing may hold up a shell. @default 15000 */
+  stalledAfterMs?: number;
 }
 
 export class Terminals implements TerminalsBackend {
@@ -107,10 +109,10 @@ export class Terminals implements TerminalsBackend {
       );
     }
     const id = randomBytes(6).toString("hex");
-    const { binDir, runDir } = this.#options;
+    const { binDir, runDir, stalledAfterMs } = this.#options;
     const home = request.lab === EXPLORER ? path.join(runDir, EXPLORER) : path.dirname(place.cwd);
     const onEnded = () => this.#tellListeners();
-    const terminal = new Terminal({ ...request, ...place, id, binDir, home, onEnded });
+    const terminal = new Terminal({ ...request, ...place, id, binDir, home, stalledAfterMs, onEnded });
     this.#options.claim(terminal.info.pid, request.lab);
     this.#terminals.set(id, terminal);
     this.#tellListeners();
