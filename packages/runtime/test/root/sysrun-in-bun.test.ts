@@ -69,16 +69,19 @@ test("under Bun, a plan larger than a socket's buffer arrives whole", async (t) 
 test("under Bun, performPlan fails as it does under Node, and stops at its deadline", async (t) => {
   if (missing(t)) return;
   const lines = await printed(`
-    const show = (error) => console.log(JSON.stringify([error.name, error.category, error.errno ?? null]));
+    const show = (error) => console.log(JSON.stringify([error.name, error.category ?? null, error.errno ?? null]));
     await perform('program sysrun\\n  mkdirat(AT_FDCWD, "/nowhere/x", 0755)').catch(show);
     await perform("program sysrun\\n  pipe2([$r, $w], 0)\\n  read($r, [$x], 1)", { timeoutMs: 50 }).catch(show);
     await perform("program sysrun\\n  umask(0)", { sysrun: "/nowhere/sysrun" }).catch(show);
+    const thrower = () => { throw new TypeError("x"); };
+    await perform("program sysrun\\n  pipe2([$r, $w], 0)\\n  tell()\\n  read($r, [$x], 1)", { onTold: thrower }).catch(show);
     const { exitCode } = await perform("program sysrun\\n  exit_group(9)");
     console.log(exitCode);`);
   assert.deepEqual(lines, [
     ["SyscallError", "not found", "ENOENT"],
     ["GlassboxError", "deadline exceeded", null],
     ["GlassboxError", "internal", null],
+    ["TypeError", null, null],
     9,
   ]);
 });

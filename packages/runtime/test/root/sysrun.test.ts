@@ -307,6 +307,16 @@ program sysrun
   assert.equal(printed, "0\n1\n2\n3\n", "3 is the directory that ls reads");
 });
 
+test("performPlan ends the plan when whoever listens throws, and throws that", async (t) => {
+  if (missing(t)) return;
+  const thrown = new Error("no room for the pid file");
+  const onTold = () => {
+    throw thrown;
+  };
+  const plan = "program sysrun\n  pipe2([$r, $w], O_CLOEXEC)\n  tell()\n  read($r, [$x], 1)";
+  await assert.rejects(perform(plan, { onTold }), thrown);
+});
+
 test("performPlan stops at its deadline", async (t) => {
   if (missing(t)) return;
   const plan = "program sysrun\n  pipe2([$r, $w], O_CLOEXEC)\n  read($r, [$x], 1)";

@@ -126,7 +126,7 @@ class Report {
   results: Results = {};
   /** The first one counts: others follow from it, as when a parent waits for a child that is gone. */
   failure: SyscallError | undefined;
-  /** What a callback threw; stepping ends there. */
+  /** What a callback threw; the plan ends there. */
   problem: unknown;
   /** The first program is through. */
   ended = false;
@@ -146,14 +146,21 @@ class Report {
   }
 
   read(bytes: Uint8Array): void {
-    for (const record of this.#reader.read(bytes)) {
-      if (record.kind === "RESULT") this.#keep(record);
-      else if (record.kind === "FAILED") this.failure ??= failureIn(this.#plan, record, this.results);
-      else if (record.kind === "ENDED") this.ended = true;
-      else if (record.kind === "TOLD") this.#tell();
-      else if (record.kind === "WAITING") void this.#step(record);
-      else this.#trace(record);
+    try {
+      for (const record of this.#reader.read(bytes)) this.#take(record);
+    } catch (problem) {
+      this.problem ??= problem;
+      this.sysrun?.kill();
     }
+  }
+
+  #take(record: ReportRecord): void {
+    if (record.kind === "RESULT") this.#keep(record);
+    else if (record.kind === "FAILED") this.failure ??= failureIn(this.#plan, record, this.results);
+    else if (record.kind === "ENDED") this.ended = true;
+    else if (record.kind === "TOLD") this.#tell();
+    else if (record.kind === "WAITING") void this.#step(record);
+    else this.#trace(record);
   }
 
   #keep({ op: slot, value }: ReportRecord): void {
