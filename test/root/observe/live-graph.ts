@@ -102,18 +102,22 @@ export class Shell {
       this.#output += bytes.toString();
       child.emit("said");
     });
+    child.once("close", () => child.emit("said"));
   }
 
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  /** Run one command in the shell and resolve to what it printed, once it has ended. */
+  /** Run one command in the shell and resolve to what it printed, once it has ended. @throws when it or the shell fails */
   async run(command: string): Promise<string> {
     const mark = `--end-${process.hrtime.bigint()}--`;
     this.#output = "";
     this.#child.stdin?.write(`${command}\necho ${mark}$?\n`);
-    while (!/--end-\d+--\d+\n/.test(this.#output)) await once(this.#child, "said");
+    while (!/--end-\d+--\d+\n/.test(this.#output)) {
+      await once(this.#child, "said");
+      if (this.#child.exitCode !== null) throw new Error(`The shell ended during "${command}": ${this.#output}`);
+    }
     const at = this.#output.indexOf(mark);
     const status = this.#output.slice(at + mark.length).trim();
     if (status !== "0") throw new Error(`"${command}" ended with ${status}: ${this.#output}`);
@@ -125,7 +129,7 @@ export class Shell {
     return Number(await this.run(`${command} >/dev/null 2>&1 & echo $!`));
   }
 
-  /** Write a line and do not wait: for programs that take over the shell's input. */
+  /** Write a line and do not wait: for programs that take over the shell's input. Wait for these before the next line. */
   type(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
   }

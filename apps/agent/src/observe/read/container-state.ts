@@ -79,15 +79,12 @@ export function parseContainerState(
     return undefined;
   }
   if (typeof state !== "object" || state === null) return undefined;
+  const init = (state.init ?? {}) as Record<string, unknown>;
   // In turn: runc, crun, glassrun.
-  const start = state.init_process_start ?? state["process-start-time"] ?? state.startTimeTicks;
+  const pid = state.init_process_pid ?? state.pid ?? init.pid ?? 0;
+  const start = state.init_process_start ?? state["process-start-time"] ?? init.startTime;
   const bundle = state.bundle ?? bundleLabel(state.config);
-  const facts: ContainerFacts = {
-    id,
-    runtime,
-    pid: Number(state.init_process_pid ?? state.pid ?? 0),
-    waitsForStart: false,
-  };
+  const facts: ContainerFacts = { id, runtime, pid: Number(pid), waitsForStart: false };
   if (Number(start) > 0) facts.startTimeTicks = Number(start);
   if (typeof bundle === "string") facts.bundle = bundle;
   return facts;
