@@ -52,9 +52,9 @@ typedef int64_t i64;
 enum {
   MAGIC = 0x31504247, /* "GBP1" */
   BLOCK_MAX_BYTES = 16777216,
-  NO_SLOT = 0xffffffff,
-  CALL_TELL = 0xffffffff, /* our one word that is no system call: send the results so far */
 };
+#define NO_SLOT 0xffffffffu
+#define CALL_TELL 0xffffffffu /* our one word that is no system call: send the results so far */
 
 /* Exit codes. A plan may end a program with any code, so the report is what tells; these are for people and scripts. */
 enum {
@@ -122,6 +122,7 @@ enum record_kind {
   RECORD_RESULT = 4,  /* slot `op` holds `value` */
   RECORD_TOLD = 5,    /* all results so far have been sent */
   RECORD_ENDED = 6,   /* programs[0] is through; processes it made may go on */
+  RECORD_UNUSABLE = 7, /* no plan could be read, or no copy made: nothing has been done */
 };
 
 struct record {
@@ -150,11 +151,6 @@ static struct {
 
 static struct header *header(void) { return (struct header *)run.block; }
 
-static __attribute__((noreturn)) void unusable(const char *what) {
-  dprintf(2, "sysrun: %s: %s\n", what, errno ? strerror(errno) : "not a plan");
-  _exit(EXIT_UNUSABLE);
-}
-
 static bool send_bytes(const void *bytes, size_t size) {
   if (run.report < 0) return false;
   for (const char *at = bytes; size > 0;) {
@@ -167,6 +163,14 @@ static bool send_bytes(const void *bytes, size_t size) {
     size -= (size_t)sent;
   }
   return true;
+}
+
+static __attribute__((noreturn)) void unusable(const char *what) {
+  int error = errno;
+  struct record record = {.kind = RECORD_UNUSABLE, .error = error};
+  send_bytes(&record, sizeof record);
+  dprintf(2, "sysrun: %s: %s\n", what, error ? strerror(error) : "not a plan");
+  _exit(EXIT_UNUSABLE);
 }
 
 static bool send_results(u32 program) {
@@ -378,7 +382,7 @@ static int number(const char *text) {
 }
 
 int main(int argc, char **argv, char **environment) {
-  int plan = -1, report = -1, step = -1, parent = 0, kept = 1;
+  int plan = -1, step = -1, parent = 0, kept = 1;
   bool sealed = false;
   for (int i = 1; i < argc; i++) {
     char *option = argv[i];
@@ -394,7 +398,7 @@ int main(int argc, char **argv, char **environment) {
     int value = number(argv[++i]);
     argv[kept++] = argv[i];
     if (strcmp(option, "--plan") == 0) plan = value;
-    else if (strcmp(option, "--report") == 0) report = value;
+    else if (strcmp(option, "--report") == 0) run.report = value;
     else if (strcmp(option, "--step") == 0) step = value;
     else if (strcmp(option, "--parent") == 0) parent = value;
     else number(NULL);
@@ -410,7 +414,7 @@ int main(int argc, char **argv, char **environment) {
   if (plan < 0) number(NULL);
   read_plan(plan);
   if (plan != step) close(plan);
-  run.report = take(report);
+  run.report = take(run.report);
   run.step = take(step);
   perform(0);
 }

@@ -6,7 +6,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { exitCodeOf, type PerformOptions, parsePlan, performPlan, SyscallError } from "../../src/1-kernel/mod.ts";
+import {
+  exitCodeOf,
+  nativeProgram,
+  type PerformOptions,
+  parsePlan,
+  performPlan,
+  SyscallError,
+} from "../../src/1-kernel/mod.ts";
 
 let scratch = "";
 before(() => {
@@ -291,6 +298,32 @@ test("sysrun runs from a sealed copy that cannot be written to, even once it run
     }
   } finally {
     fs.closeSync(copy);
+  }
+});
+
+test("performPlan tells an executed program's exit code from sysrun's own", async (t) => {
+  if (missing(t)) return;
+  for (const code of [0, 123, 124, 125]) {
+    const plan = `program sysrun\n  execve(${JSON.stringify(busybox)}, ["sh", "-c", "exit ${code}"], [])`;
+    assert.equal((await perform(plan)).exitCode, code);
+  }
+});
+
+test("sysrun refuses what is no plan, doing nothing", async (t) => {
+  if (missing(t)) return;
+  const noPlan = path.join(scratch, "no-plan");
+  fs.writeFileSync(noPlan, "x".repeat(1000));
+  const fd = fs.openSync(noPlan, "r");
+  try {
+    const child = spawn(nativeProgram("sysrun"), ["--plan", "3"], { stdio: ["ignore", "ignore", "pipe", fd] });
+    let said = "";
+    child.stderr?.on("data", (bytes: Buffer) => {
+      said += bytes;
+    });
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    assert.deepEqual([code, said], [124, "sysrun: cannot read the plan: not a plan\n"]);
+  } finally {
+    fs.closeSync(fd);
   }
 });
 

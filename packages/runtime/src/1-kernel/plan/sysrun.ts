@@ -86,7 +86,6 @@ export async function performPlan(plan: Plan, options: PerformOptions = {}): Pro
     if (stop.signal?.aborted) throw stopped(stop.signal, options);
     if (report.problem) throw report.problem;
     if (typeof exit === "string") throw new GlassboxError("internal", `Cannot finish the plan: ${exit} ended sysrun`);
-    if (exit === UNUSABLE) throw new GlassboxError("internal", "Cannot perform the plan: sysrun could not start on it");
     return { results: report.results, exitCode: exit };
   } finally {
     stop.signal?.removeEventListener("abort", sysrun.kill);
@@ -94,9 +93,6 @@ export async function performPlan(plan: Plan, options: PerformOptions = {}): Pro
     sysrun.close();
   }
 }
-
-/** sysrun's exit code when it could not read the plan; it has said why on standard error. */
-const UNUSABLE = 124;
 
 function startOf(options: PerformOptions, report: Report): Start {
   const args = ["--plan", `${PLAN_FD}`, "--report", `${REPORT_FD}`, "--parent", `${process.pid}`];
@@ -158,6 +154,7 @@ class Report {
     if (record.kind === "RESULT") this.#keep(record);
     else if (record.kind === "FAILED") this.failure ??= failureIn(this.#plan, record, this.results);
     else if (record.kind === "ENDED") this.ended = true;
+    else if (record.kind === "UNUSABLE") this.problem = unusable(record);
     else if (record.kind === "TOLD") this.#tell();
     else if (record.kind === "WAITING") void this.#step(record);
     else this.#trace(record);
@@ -211,6 +208,14 @@ function stopped(signal: AbortSignal, options: PerformOptions): GlassboxError {
     return new GlassboxError("cancelled", "Cannot finish the plan: it was cancelled", { cause: signal.reason });
   }
   return new GlassboxError("deadline exceeded", `Cannot finish the plan: it took longer than ${options.timeoutMs} ms`);
+}
+
+/** It has said on standard error what it could not do. */
+function unusable({ error }: ReportRecord): GlassboxError {
+  const reason = errnoName(error) ?? "it could not read it";
+  return new GlassboxError("internal", `Cannot perform the plan: sysrun could not start on it (${reason})`, {
+    hint: "See whether /proc is mounted, and whether sysrun was built from this checkout: node scripts/build.mjs native",
+  });
 }
 
 function cannotStart(cause: unknown): never {

@@ -22,7 +22,7 @@ export const OP_FLAG = { EXPECTS: 1, CLONES: 2 } as const;
 
 export const PATCH_KIND = { ADDRESS: 1, RESULT: 2, TEXT: 3, DECIMAL: 4, LENGTH: 5, OUT: 6 } as const;
 
-export const RECORD_KIND = { WAITING: 1, DONE: 2, FAILED: 3, RESULT: 4, TOLD: 5, ENDED: 6 } as const;
+export const RECORD_KIND = { WAITING: 1, DONE: 2, FAILED: 3, RESULT: 4, TOLD: 5, ENDED: 6, UNUSABLE: 7 } as const;
 
 /** Errors an op can allow; sysrun's array is this long. */
 export const ALLOW_MAX = 7;
