@@ -214,9 +214,9 @@ export class Labs implements LabsBackend, LabShells {
     return writeConfined(this.#workDir(lab), file);
   }
 
-  plan(lab: string, path: string): Promise<PlanView> {
+  async plan(lab: string, path: string): Promise<PlanView> {
     this.#entry(lab);
-    return bundlePlan(this.#glassrun, this.#workDir(lab), path);
+    return bundlePlan(this.#workDir(lab), path);
   }
 
   subscribe(listener: (state: LabState) => void): () => void {

@@ -71,7 +71,9 @@ function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): 
     .flatMap((any) => any.slice(0, 1))
     .map((condition) => {
       const value = resolvePath(condition.left, subject, named, view);
-      return `${fieldWords(condition.left, check, bindings, subject)} ${valueWords(value, bindings, view)}`;
+      const words = fieldWords(condition.left, check, bindings, subject);
+      if (typeof value === "boolean") return value ? words : `not ${words}`;
+      return `${words} ${valueWords(value, bindings, view)}`;
     });
   return `${name} has ${said.join(", ")}`;
 }
@@ -97,6 +99,7 @@ function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bin
   if (!kind) return path.join("."); // bound by an earlier check that has found nothing yet
   const words: string[] = [];
   while (kind && rest.length > 0) {
+    if (rest[0] === "gone") return "ended";
     const found = fieldAt(kind, rest);
     if (!found) return path.at(-1) ?? "";
     words.unshift(found.field.words);

@@ -1,31 +1,27 @@
 /**
- * The plan of a bundle for the page: asks `glassrun plan` rather than planning in the agent, so that what is shown is
- * word for word what the learner gets in the terminal.
+ * The plan of a bundle for the page: the same that `glassrun plan` prints in the terminal, call by call. Planning reads
+ * the bundle and the machine and touches nothing, so the agent does it itself.
  */
-import { execFile } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { PlanView } from "@glassbox/protocol";
-import { GlassboxError, messageOf } from "@glassbox/runtime/base";
+import type { PlanView } from "@glassbox/protocol";
+import { GlassboxError } from "@glassbox/runtime/base";
+import { printCall } from "@glassbox/runtime/kernel";
+import { planBundle } from "@glassbox/runtime/oci";
 
-const run = promisify(execFile);
-/** Planning touches nothing and takes milliseconds; a busy machine gets some patience. */
-const PLAN_TIMEOUT_MS = 10_000;
-/** A plan has some hundred lines of a few hundred characters. */
-const PLAN_MAX_BYTES = 4 * 1024 * 1024;
-
-/** @throws GlassboxError "invalid argument" with what glassrun says of the bundle */
-export async function bundlePlan(glassrun: string, workDir: string, path: string): Promise<PlanView> {
-  const bundle = confinedBundle(workDir, path);
-  try {
-    const args = ["plan", "--format", "json", "--bundle", bundle];
-    const { stdout } = await run(glassrun, args, { timeout: PLAN_TIMEOUT_MS, maxBuffer: PLAN_MAX_BYTES });
-    return PlanView.parse(JSON.parse(stdout));
-  } catch (cause) {
-    const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : messageOf(cause);
-    throw new GlassboxError("invalid argument", `Cannot plan the bundle "${path}": ${said}`, { cause });
-  }
+/** @throws GlassboxError "not found" without such a bundle, "invalid argument" with what is wrong in its `config.json` */
+export function bundlePlan(workDir: string, path: string): PlanView {
+  const { plan } = planBundle(confinedBundle(workDir, path));
+  return {
+    programs: plan.programs.map(({ name, ops }) => ({
+      name,
+      ops: ops.map((op) => ({
+        text: printCall(op, { abridged: true }),
+        why: op.why,
+        ...(op.from === undefined ? {} : { from: op.from }),
+      })),
+    })),
+  };
 }
 
 function confinedBundle(workDir: string, path: string): string {

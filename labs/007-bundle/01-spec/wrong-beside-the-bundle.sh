@@ -1,0 +1,3 @@
+glassrun spec
+# undo
+rm config.json

@@ -1,0 +1,1 @@
+sed -i 's/"hostname": ".*"/"hostname": "{{name}}"/' config.json

@@ -1,0 +1,1 @@
+glassrun plan > plan.txt

@@ -1,0 +1,3 @@
+cat config.json > plan.txt
+# undo
+rm plan.txt

@@ -1,0 +1,3 @@
+glassrun run --detach {{box}}
+# undo
+glassrun delete --force {{box}}

@@ -1,0 +1,1 @@
+glassrun state {{box}}

@@ -1,0 +1,3 @@
+# terminal: watch
+glassrun exec {{box}} sleep {{visitor}}
+# terminal: main

@@ -1,0 +1,3 @@
+glassrun kill {{box}} KILL
+sleep 1
+glassrun delete {{box}}
