@@ -4,8 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { GlassboxError } from "../../0-base/mod.ts";
+import { GlassboxError, sleep } from "../../0-base/mod.ts";
 import type { CgroupDirectory } from "./place.ts";
 
 /** Freezing needs every task to reach a stopping point; more than this means one is stuck in the kernel. */

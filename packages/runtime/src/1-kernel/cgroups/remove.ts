@@ -1,7 +1,6 @@
 /** Remove a container's cgroups: `rmdir`, innermost first, with patience, because dead processes leave a moment late. */
 import { rmdirSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import { GlassboxError } from "../../0-base/mod.ts";
+import { GlassboxError, sleep } from "../../0-base/mod.ts";
 import type { CgroupDirectory } from "./place.ts";
 import { processesIn, treeOf } from "./processes.ts";
 
@@ -29,7 +28,7 @@ export async function removeCgroup(
         { hint: "End them first, or use delete --force" },
       );
     }
-    await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {});
+    await sleep(waitMs, options.signal);
   }
 }
 

@@ -2,7 +2,9 @@
  * What the runtime says beside its answer. Callers read the `--log` file as a whole, so it holds debug lines when they
  * were asked for and at most one error, nothing else; warnings go to standard error, where a person sees them.
  */
+
 import { appendFileSync } from "node:fs";
+import { printError } from "./output.ts";
 
 export class Log {
   readonly #file: string | undefined;
@@ -20,13 +22,13 @@ export class Log {
   }
 
   warn(message: string): void {
-    process.stderr.write(`glassrun: warning: ${message}\n`);
+    printError(`glassrun: warning: ${message}\n`);
   }
 
   /** Once, as the last thing. */
   error(message: string, hint: string | undefined): void {
     if (this.#file !== undefined) this.#write("error", message);
-    process.stderr.write(`glassrun: ${message}\n${hint ? `  hint: ${hint}\n` : ""}`);
+    printError(`glassrun: ${message}\n${hint ? `  hint: ${hint}\n` : ""}`);
   }
 
   #write(level: string, message: string): void {
@@ -34,7 +36,7 @@ export class Log {
     const line = this.#json
       ? `${JSON.stringify({ level, msg: message, time })}\n`
       : `time=${JSON.stringify(time)} level=${level} msg=${JSON.stringify(message)}\n`;
-    if (this.#file === undefined) process.stderr.write(line);
+    if (this.#file === undefined) printError(line);
     else appendFileSync(this.#file, line);
   }
 }

@@ -1,10 +1,12 @@
 /** From arguments to an exit code: finds the verb, gives it a log and a root, and says what went wrong. */
+
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import { DEFAULT_ROOT } from "../state/store.ts";
 import type { Verb } from "../verbs/verb.ts";
 import { GLOBAL_FLAGS, parseFlags } from "./arguments.ts";
 import { COMMANDS } from "./commands.ts";
 import { Log } from "./log.ts";
+import { print, printError } from "./output.ts";
 
 /** Never throws. @returns the exit code */
 export async function main(args: readonly string[]): Promise<number> {
@@ -19,7 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
       debug: values.debug === true,
     });
     const [name, ...commandArgs] = rest;
-    if (values.version) return print((await import("./help.ts")).versionText());
+    if (values.version) return show((await import("./help.ts")).versionText());
     if (values.help || name === undefined || name === "help") return await help(commandArgs[0]);
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!load) return unknownCommand(name, commandArgs);
@@ -44,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function runVerb(name: string, verb: Verb, context: Parameters<Verb["run"]>[0], args: string[]): Promise<number> {
   const flags = { ...verb.flags, help: { type: "boolean" as const, short: "h", help: "" } };
   const parsed = parseFlags(args, flags, !verb.flagsFirst);
-  if (parsed.values.help) return print((await import("./help.ts")).commandHelp(name, verb));
+  if (parsed.values.help) return show((await import("./help.ts")).commandHelp(name, verb));
   context.log.debug(`${name} ${parsed.rest.join(" ")}`);
   return verb.run(context, parsed.values, parsed.rest);
 }
@@ -53,16 +55,16 @@ async function help(name: string | undefined): Promise<number> {
   const texts = await import("./help.ts");
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (name !== undefined && !load) return unknownCommand(name, ["-h"]);
-  return print(load && name !== undefined ? texts.commandHelp(name, await load()) : await texts.mainHelp());
+  return show(load && name !== undefined ? texts.commandHelp(name, await load()) : await texts.mainHelp());
 }
 
 function unknownCommand(name: string, args: string[]): number {
   const asked = args.includes("-h") || args.includes("--help");
-  process.stderr.write(`No help topic for '${name}'\n${asked ? "" : "  hint: glassrun --help lists the commands\n"}`);
+  printError(`No help topic for '${name}'\n${asked ? "" : "  hint: glassrun --help lists the commands\n"}`);
   return 3;
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
+function show(text: string): number {
+  print(text);
   return 0;
 }

@@ -37,20 +37,19 @@ export function resolveInRoot(root: string, path: string): string | undefined {
 
 /** What stands at a path of the host. */
 export function factOf(path: string | undefined): PathFact {
-  if (path === undefined) return { kind: "missing" };
-  try {
-    const stat = statSync(path);
-    return { kind: stat.isDirectory() ? "directory" : "file", mode: stat.mode & 0o7777 };
-  } catch {
-    return { kind: "missing" };
-  }
+  const stat = path === undefined ? undefined : quietly(() => statSync(path, { throwIfNoEntry: false }));
+  return stat ? { kind: stat.isDirectory() ? "directory" : "file", mode: stat.mode & 0o7777 } : { kind: "missing" };
 }
 
 function lstat(path: string): Stats | undefined {
+  return quietly(() => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+/** A file where a directory is wanted, or a directory that may not be searched: the path leads nowhere. */
+function quietly(look: () => Stats | undefined): Stats | undefined {
   try {
-    return lstatSync(path);
+    return look();
   } catch {
-    // Missing, or a file where a directory is wanted: both mean that the path leads nowhere.
     return undefined;
   }
 }

@@ -13,7 +13,7 @@ export function gatherFacts(view: ContainerView, id: string): MachineFacts {
     ...gatherOwnFacts(),
     cgroupMode: layout.mode,
     cgroups: places.map((place) => ({ place, survey: surveyCgroup(place) })),
-    homeOf: (uid) => homeIn(view.rootfs, uid),
+    homeOf: (uid) => userIn(view.rootfs, uid)?.home,
     look: (path, mountIndex) => lookInContainer(view, path, mountIndex),
     lookOnHost: factOf,
   };
@@ -35,15 +35,15 @@ export function gatherOwnFacts() {
   };
 }
 
-/** Home directory of a uid in the root's /etc/passwd (man 5 passwd). */
-export function homeIn(root: string, uid: number): string | undefined {
+/** Name and home directory of a uid in a root's /etc/passwd (man 5 passwd). */
+export function userIn(root: string, uid: number): { name: string; home: string } | undefined {
   const file = resolveInRoot(root, "/etc/passwd");
   if (!file) return undefined;
   const entry = readOr(file)
     .split("\n")
     .map((line) => line.split(":"))
     .find(([, , id]) => id === String(uid));
-  return entry?.[5] || undefined;
+  return entry && { name: entry[0] ?? "", home: entry[5] || "/" };
 }
 
 const LIMIT_TITLES: Record<string, LimitName> = {

@@ -4,8 +4,7 @@
  */
 import { linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { GlassboxError } from "../../0-base/mod.ts";
+import { GlassboxError, sleep } from "../../0-base/mod.ts";
 import { identify, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
 /** Longer than any verb takes; a start hook may run meanwhile. */

@@ -1,6 +1,5 @@
 /** Ending a container and taking away what it left: processes, cgroups, state. Used by `delete`, `run` and failed starts. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { GlassboxError } from "../../0-base/mod.ts";
+import { GlassboxError, sleep } from "../../0-base/mod.ts";
 import { freezerState, processesIn, removeCgroup, signalAll, thaw } from "../../1-kernel/mod.ts";
 import type { StoredState } from "../state/container-state.ts";
 import { isAlive } from "../state/process-identity.ts";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { exitCodeOf, freezerState, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
 import { factOf, resolveInRoot } from "../facts/in-root.ts";
-import { gatherOwnFacts, homeIn } from "../facts/machine.ts";
+import { gatherOwnFacts, userIn } from "../facts/machine.ts";
 import { planProcess } from "../plan/exec.ts";
 import type { Config, Process } from "../spec/config.ts";
 import { PROCESS_SHAPE } from "../spec/validate.ts";
@@ -51,7 +51,11 @@ export const exec: Verb = {
     checkStatus(stored, directory, values);
     const config = { ...loadConfig(directory) };
     config.process = processOf(config, values, command);
-    return perform(context, stored, config, values);
+    try {
+      return await perform(context, stored, config, values);
+    } catch (thrown) {
+      throw asExecError(thrown);
+    }
   },
 };
 
@@ -91,7 +95,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
       ...gatherOwnFacts(),
       cgroupMode: layout.mode,
       cgroups: [],
-      homeOf: (uid) => homeIn(root, uid),
+      homeOf: (uid) => userIn(root, uid)?.home,
       look: (path) => factOf(resolveInRoot(root, path)),
       lookOnHost: factOf,
     },
@@ -109,8 +113,6 @@ async function perform(context: Context, stored: StoredState, config: Config, va
     });
     if (freezerState(stored.cgroups) === "frozen") context.log.debug("the container is paused: the process waits");
     return detach ? 0 : exitCodeOf(results.status ?? 0);
-  } catch (thrown) {
-    throw asExecError(thrown);
   } finally {
     stopForwarding();
   }

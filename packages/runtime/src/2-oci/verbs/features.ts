@@ -1,5 +1,7 @@
 /** `features`: what this runtime knows, as JSON (runtime-spec features.md). */
+
 import { CAPABILITY } from "../../1-kernel/mod.ts";
+import { print } from "../cli/output.ts";
 import { HOOK_KINDS } from "../spec/config.ts";
 import { OCI_VERSION } from "../spec/version.ts";
 import type { Verb } from "./verb.ts";
@@ -27,7 +29,7 @@ export const features: Verb = {
         },
       },
     };
-    process.stdout.write(`${JSON.stringify(known, null, 2)}\n`);
+    print(`${JSON.stringify(known, null, 2)}\n`);
     return 0;
   },
 };

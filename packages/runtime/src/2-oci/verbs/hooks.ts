@@ -2,7 +2,6 @@
  * Hooks: programs of the caller's that run at fixed points of a container's life, with its state on standard input
  * (runtime-spec config.md, "POSIX-platform Hooks"). Some run on the host, some in the container's namespaces.
  */
-import { spawn } from "node:child_process";
 import { closeSync, openSync, readlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
@@ -42,7 +41,8 @@ export function hasHooks(config: Config, kinds: readonly HookKind[]): boolean {
 }
 
 /** @returns why it failed, or undefined */
-function runOnHost(hook: Hook, state: ContainerState): Promise<string | undefined> {
+async function runOnHost(hook: Hook, state: ContainerState): Promise<string | undefined> {
+  const { spawn } = await import("node:child_process");
   const [name, ...args] = hook.args ?? [hook.path];
   const child = spawn(hook.path, args, {
     argv0: name ?? hook.path,

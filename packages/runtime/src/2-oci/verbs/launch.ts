@@ -4,11 +4,10 @@
  * after a runtime that was killed.
  */
 import { closeSync, constants, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
 import { exitCodeOf, performPlan, SyscallError } from "../../1-kernel/mod.ts";
-import { gatherFacts } from "../facts/machine.ts";
+import { gatherFacts, userIn } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
 import type { PlanRequest } from "../plan/planning.ts";
 import { readBundle } from "../spec/bundle.ts";
@@ -81,7 +80,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     bundle: bundle.path,
     rootfs: bundle.rootfs,
     created: new Date().toISOString(),
-    owner: ownerName(),
+    owner: userIn("/", process.getuid?.() ?? 0)?.name ?? String(process.getuid?.() ?? 0),
     annotations: config.annotations ?? {},
     cgroups: facts.cgroups.map(({ place }) => place),
     maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
@@ -194,15 +193,6 @@ function checkTerminal(config: Config, { mode, consoleSocket }: LaunchOptions): 
       "invalid argument",
       "cannot use console socket if the runtime will not detach or allocate tty",
     );
-  }
-}
-
-function ownerName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A uid without an entry in /etc/passwd.
-    return String(process.getuid?.() ?? 0);
   }
 }
 

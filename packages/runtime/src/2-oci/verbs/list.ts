@@ -1,5 +1,7 @@
 /** `list`: every container below the state directory. */
+
 import { GlassboxError } from "../../0-base/mod.ts";
+import { print } from "../cli/output.ts";
 import { listContainers } from "../state/store.ts";
 import { alignColumns } from "./table.ts";
 import { text, type Verb } from "./verb.ts";
@@ -15,9 +17,9 @@ export const list: Verb = {
     const containers = listContainers(context.root);
     const format = text(values, "format") ?? "table";
     if (values.quiet) {
-      process.stdout.write(containers.map(({ id }) => `${id}\n`).join(""));
+      print(containers.map(({ id }) => `${id}\n`).join(""));
     } else if (format === "json") {
-      process.stdout.write(JSON.stringify(containers));
+      print(JSON.stringify(containers));
     } else if (format === "table") {
       const rows = containers.map(({ id, pid, status, bundle, created, owner }) => [
         id,
@@ -27,7 +29,7 @@ export const list: Verb = {
         created,
         owner,
       ]);
-      process.stdout.write(alignColumns([["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"], ...rows]));
+      print(alignColumns([["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"], ...rows]));
     } else {
       throw new GlassboxError("invalid argument", `invalid format option "${format}"`, { hint: "Use table or json" });
     }

@@ -1,6 +1,8 @@
 /** `plan`: print what `run` would do, each system call with its reason and the field of `config.json` behind it. */
+
 import { resolve } from "node:path";
 import { explainPlan, printPlan } from "../../1-kernel/mod.ts";
+import { print } from "../cli/output.ts";
 import { planBundle } from "../plan-bundle.ts";
 import { text, type Verb } from "./verb.ts";
 
@@ -26,9 +28,9 @@ export const plan: Verb = {
     });
     for (const warning of planned.warnings) context.log.warn(warning);
     if (values.json) {
-      process.stdout.write(`${JSON.stringify(planned.plan, jsonValue, 2)}\n`);
+      print(`${JSON.stringify(planned.plan, jsonValue, 2)}\n`);
     } else {
-      process.stdout.write(values.explain ? explainPlan(planned.plan) : printPlan(planned.plan));
+      print(values.explain ? explainPlan(planned.plan) : printPlan(planned.plan));
     }
     return 0;
   },

@@ -1,7 +1,8 @@
 /** `ps`: the processes of a container, found by its cgroup. */
-import { execFileSync } from "node:child_process";
+
 import { GlassboxError } from "../../0-base/mod.ts";
 import { processesIn } from "../../1-kernel/mod.ts";
+import { print } from "../cli/output.ts";
 import { load } from "../state/store.ts";
 import { processPlace } from "./cleanup.ts";
 import { text, type Verb } from "./verb.ts";
@@ -17,16 +18,17 @@ export const ps: Verb = {
     const { stored } = load(context.root, id);
     const pids = processesIn(processPlace(stored) ?? "");
     if (text(values, "format") === "json") {
-      process.stdout.write(`${JSON.stringify(pids)}\n`);
+      print(`${JSON.stringify(pids)}\n`);
       return 0;
     }
+    const { execFileSync } = await import("node:child_process");
     const [header = "", ...lines] = execFileSync("ps", options.length > 0 ? options : ["-ef"], {
       encoding: "utf8",
     }).split("\n");
     const column = header.trim().split(/\s+/).indexOf("PID");
     if (column < 0) throw new GlassboxError("invalid argument", "couldn't find PID field in ps output");
     const ours = lines.filter((line) => pids.includes(Number(line.trim().split(/\s+/)[column])));
-    process.stdout.write(`${[header, ...ours].join("\n")}\n`);
+    print(`${[header, ...ours].join("\n")}\n`);
     return 0;
   },
 };

@@ -1,4 +1,5 @@
 /** `state`: a container's state as JSON (runtime-spec runtime.md, "State"). */
+import { print } from "../cli/output.ts";
 import { describe } from "../state/container-state.ts";
 import { load } from "../state/store.ts";
 import { oneId } from "./launch-flags.ts";
@@ -10,7 +11,7 @@ export const state: Verb = {
   flags: {},
   async run(context, _values, args) {
     const { stored, directory } = load(context.root, oneId(args, "state"));
-    process.stdout.write(`${JSON.stringify(describe(stored, directory), null, 2)}\n`);
+    print(`${JSON.stringify(describe(stored, directory), null, 2)}\n`);
     return 0;
   },
 };
