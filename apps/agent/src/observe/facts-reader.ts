@@ -5,11 +5,12 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { NodeId } from "@glassbox/protocol";
 import { type Kwatch, listPids, mountTableOf, readNamespaceLinks } from "@glassbox/runtime/kernel";
-import { findHolders, type Holders } from "./assemble/namespace-nodes.ts";
+import { findHolders, type Holders, type HoldersByInode } from "./assemble/namespace-nodes.ts";
 import { CgroupReader } from "./cgroup-reader.ts";
 import { same } from "./diff.ts";
 import { emptyFacts, type Facts } from "./facts.ts";
 import { labOfCgroup } from "./lab-paths.ts";
+import { namespaceId } from "./node-ids.ts";
 import type { Ownership } from "./ownership.ts";
 import type { Pending } from "./pending.ts";
 import { ContainerStateReader, type StateRoot } from "./read/container-state.ts";
@@ -32,7 +33,8 @@ export class FactsReader {
   readonly #cgroups: CgroupReader;
   /** Process through which each mount namespace is watched, and back. */
   readonly #watched = new Map<number, number>();
-  #holders = new Map<NodeId, Holders>();
+  /** What refers to each namespace, as of the last reading. */
+  holders: HoldersByInode = new Map();
   /** Where the round of the machine's other processes has got to. */
   #roundAtPid = 0;
 
@@ -129,9 +131,9 @@ export class FactsReader {
     const { mountTables, processes } = this.facts;
     const witnesses = chooseWitnesses(processes.values());
     for (const namespace of this.#watched.keys()) if (!witnesses.has(namespace)) this.#unwatch(namespace, kwatch);
-    const holders = pending.everyMountTable ? findHolders(this.facts) : this.#holders;
+    const holders = pending.everyMountTable ? findHolders(this.facts) : this.holders;
     for (const namespace of mountTables.keys()) {
-      const held = holders.get(`ns:mnt:${namespace}`);
+      const held = holders.get(namespace);
       if (!witnesses.has(namespace) && !held?.heldBy.length) mountTables.delete(namespace);
     }
 
@@ -174,15 +176,15 @@ export class FactsReader {
   async #readNamespaces(pending: Pending, kwatch: Kwatch | undefined): Promise<NodeId[]> {
     const holders = findHolders(this.facts);
     const renewed: NodeId[] = [];
-    for (const [id, held] of holders) {
-      const before = this.#holders.get(id);
-      if (before && !this.#isSameNamespace(before, held)) {
-        this.facts.namespaces.delete(id);
-        this.#ownership.forgetThing(id);
-        renewed.push(id);
-      }
+    for (const [inode, held] of holders) {
+      const before = this.holders.get(inode);
+      if (!before || this.#isSameNamespace(before, held)) continue;
+      const id = namespaceId(before.type, inode);
+      this.facts.namespaces.delete(id);
+      this.#ownership.forgetThing(id);
+      renewed.push(id);
     }
-    this.#holders = holders;
+    this.holders = holders;
     const references: NamespaceReference[] = [];
     for (const { type, inode, paths, memberPids } of holders.values()) {
       const [path] = paths;
@@ -199,6 +201,7 @@ export class FactsReader {
    */
   #isSameNamespace(before: Holders, now: Holders): boolean {
     if (this.facts.initial[now.type] === now.inode) return true;
+    if (before.type !== now.type) return false;
     const pidsBefore = new Set([...before.memberPids, ...before.holderPids]);
     return (
       before.heldBy.some((path) => now.heldBy.includes(path)) ||

@@ -33,6 +33,8 @@ export interface ObserverOptions {
 
 /** Wait after the first event for those that belong to it: a shell's fork, exec and exit come as three. */
 const GATHER_MS = 4;
+/** The same for the machine's own processes, which nobody follows step by step, on a machine that may be busy with them. */
+const GATHER_HOST_MS = 20;
 /** The longest wait under load; below it, reading takes at most a third of the time. */
 const GATHER_MAX_MS = 100;
 /** Slow scan while somebody looks or a learner works, while nobody does, and without the kernel's process events. */
@@ -57,6 +59,9 @@ export class Observer implements KernelGraph {
   #processEvents = false;
   #pending: Pending = nothingPending(0);
   #somethingPending = false;
+  /** Something is pending that somebody waits to see. */
+  #urgent = false;
+  #hurry: () => void = () => {};
   #turning: Promise<void> | undefined;
   #scanTimer: NodeJS.Timeout | undefined;
   #scanCount = 0;
@@ -104,6 +109,7 @@ export class Observer implements KernelGraph {
   claim(pid: number, lab: string): void {
     this.#ownership.claim(pid, readStat(pid)?.startTimeTicks, lab, this.#reader.facts.processes.values());
     this.#pend().pids.add(pid);
+    this.#hurryUp();
     this.#settling.add(pid);
   }
 
@@ -150,6 +156,7 @@ export class Observer implements KernelGraph {
         const cancelled = refuse("cancelled", "the caller gave up");
         const closed = refuse("unavailable", "the observer is closed");
         pending.waiters.push(resolve);
+        this.#hurryUp();
         signal?.addEventListener("abort", cancelled, { once: true, signal: settled.signal });
         stop.addEventListener("abort", closed, { once: true, signal: settled.signal });
         if (signal?.aborted) cancelled();
@@ -163,10 +170,11 @@ export class Observer implements KernelGraph {
   async #takeTurns(): Promise<void> {
     let gatherMs = GATHER_MS;
     while (this.#somethingPending && !this.#stop.signal.aborted) {
-      await pause(gatherMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+      await this.#gather(gatherMs);
       const startedMs = performance.now();
       const pending = this.#pending;
       this.#somethingPending = false;
+      this.#urgent = false;
       try {
         await this.#turn(pending);
       } catch (thrown) {
@@ -178,12 +186,31 @@ export class Observer implements KernelGraph {
     this.#turning = undefined;
   }
 
+  /** Wait for more to read at once; less long as soon as something is pending that somebody waits to see. */
+  async #gather(gatherMs: number): Promise<void> {
+    const wait = (waitMs: number) => pause(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+    if (!this.#urgent) {
+      const hurry = new Promise<void>((resolve) => {
+        this.#hurry = resolve;
+      });
+      await Promise.race([hurry, wait(Math.max(gatherMs, GATHER_HOST_MS))]);
+      if (!this.#urgent) return;
+    }
+    await wait(gatherMs);
+  }
+
+  #hurryUp(): void {
+    this.#urgent = true;
+    this.#hurry();
+  }
+
   async #turn(pending: Pending): Promise<void> {
     const renewed = await this.#reader.read(pending, this.#kwatch);
     for (const id of renewed) this.#firstSeenMs.delete(id);
     const nowMs = Date.now();
     const graph = assembleGraph({
       facts: this.#reader.facts,
+      holders: this.#reader.holders,
       ownership: this.#ownership,
       firstSeenMs: (id) => this.#seen(id, nowMs),
       nowMs,
@@ -261,13 +288,16 @@ export class Observer implements KernelGraph {
       case "mounts": {
         const namespace = this.#reader.namespaceWatchedThrough(record.pid);
         if (namespace !== undefined) pending.mountNamespaces.add(namespace);
+        this.#hurryUp();
         break;
       }
       case "hostname":
         pending.hostnames = true;
+        this.#hurryUp();
         break;
       case "cgroup":
         pending.cgroups.add(record.directory);
+        this.#hurryUp();
         if (record.change === "write" && /^(cgroup\.procs|tasks|cgroup\.events)$/.test(record.file))
           pending.cgroupMembers.add(record.directory);
         break;
@@ -283,7 +313,9 @@ export class Observer implements KernelGraph {
 
   #noticeProcess(pid: number): void {
     this.#pend().pids.add(pid);
-    if (this.#ownership.ofProcess(pid).origin === "learner") this.#settling.add(pid);
+    if (this.#ownership.ofProcess(pid).origin !== "learner") return;
+    this.#hurryUp();
+    this.#settling.add(pid);
   }
 
   /** Look again at processes that may have done something no event tells of. */

@@ -4,6 +4,7 @@ import type { CgroupFacts, Facts } from "../facts.ts";
 import { isGlassboxCgroup, labOfCgroup } from "../lab-paths.ts";
 import { cgroupId } from "../node-ids.ts";
 import { GLASSBOX, HOST, type Owner, type Ownership } from "../ownership.ts";
+import { cgroupKey, cgroupKeysOf } from "./cgroup-keys.ts";
 import { recognisedContainers } from "./container-nodes.ts";
 import type { Assembly } from "./graph.ts";
 
@@ -15,7 +16,7 @@ export function cgroupNodes({ facts, ownership, firstSeenMs, before, countCrowds
   );
   return [...facts.cgroups.values()].map((cgroup) => {
     const id = cgroupId(cgroup.hierarchy, cgroup.inode);
-    const pids = members.get(`${cgroup.hierarchy}:${cgroup.path}`) ?? [];
+    const pids = members.get(cgroupKey(cgroup)) ?? [];
     const known = before.get(id);
     const look = countCrowds || interesting.has(cgroup.directory) || known?.kind !== "cgroup";
     const parent = ids.get(cgroup.directory.slice(0, cgroup.directory.lastIndexOf("/")));
@@ -81,12 +82,11 @@ function decideOwner(cgroup: CgroupFacts, pids: readonly number[], ownership: Ow
 
 function membersByPath(facts: Facts): Map<string, number[]> {
   const members = new Map<string, number[]>();
-  for (const { pid, cgroups } of facts.processes.values()) {
-    for (const { hierarchy, path } of cgroups) {
-      const key = `${hierarchy}:${path}`;
+  for (const process of facts.processes.values()) {
+    for (const key of cgroupKeysOf(process)) {
       const pids = members.get(key);
-      if (pids) pids.push(pid);
-      else members.set(key, [pid]);
+      if (pids) pids.push(process.pid);
+      else members.set(key, [process.pid]);
     }
   }
   for (const pids of members.values()) pids.sort((a, b) => a - b);

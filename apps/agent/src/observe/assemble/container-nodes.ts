@@ -97,7 +97,24 @@ function liveInit(state: ContainerFacts, { processes }: Facts): ProcessFacts | u
   return state.startTimeTicks === undefined || state.startTimeTicks === process.startTimeTicks ? process : undefined;
 }
 
-function shapeOf({ cgroups }: ProcessFacts): { runtime: ContainerNode["runtime"]; id: string } | undefined {
+interface Shape {
+  runtime: ContainerNode["runtime"];
+  id: string;
+}
+
+/** What the same facts said last time. */
+const shapes = new WeakMap<ProcessFacts, Shape | false>();
+
+function shapeOf(process: ProcessFacts): Shape | undefined {
+  let shape = shapes.get(process);
+  if (shape === undefined) {
+    shape = findShape(process) ?? false;
+    shapes.set(process, shape);
+  }
+  return shape || undefined;
+}
+
+function findShape({ cgroups }: ProcessFacts): Shape | undefined {
   for (const { path } of cgroups) {
     for (const [runtime, shape] of CGROUP_SHAPES) {
       const id = shape.exec(path)?.[1];

@@ -9,11 +9,13 @@ import type { Ownership } from "../ownership.ts";
 import { cgroupNodes } from "./cgroup-nodes.ts";
 import { containerNodes } from "./container-nodes.ts";
 import { mountNodes } from "./mount-nodes.ts";
-import { namespaceNodes } from "./namespace-nodes.ts";
+import { type HoldersByInode, namespaceNodes } from "./namespace-nodes.ts";
 import { processNodes } from "./process-nodes.ts";
 
 export interface Assembly {
   facts: Facts;
+  /** What refers to each namespace, found from these facts. */
+  holders: HoldersByInode;
   ownership: Ownership;
   /** When an id was first seen; asking is seeing. */
   firstSeenMs(id: NodeId): number;

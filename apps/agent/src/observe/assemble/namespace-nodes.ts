@@ -3,6 +3,7 @@
  * gathered into one node each. A namespace without members is still there as long as something holds it.
  */
 import type { NamespaceNode } from "@glassbox/protocol";
+import { NAMESPACE_TYPES } from "@glassbox/runtime/kernel";
 import type { Facts, NamespaceFacts } from "../facts.ts";
 import { namespaceId } from "../node-ids.ts";
 import { GLASSBOX, HOST, type Owner, type Ownership } from "../ownership.ts";
@@ -22,11 +23,19 @@ export interface Holders {
   paths: string[];
 }
 
-export function namespaceNodes({ facts, ownership, firstSeenMs, before, countCrowds }: Assembly): NamespaceNode[] {
-  const holders = findHolders(facts);
+export function namespaceNodes({
+  facts,
+  ownership,
+  firstSeenMs,
+  before,
+  countCrowds,
+  holders: found,
+}: Assembly): NamespaceNode[] {
+  const holders = new Map(found);
   // Owners and parents that nothing else refers to.
   for (const { type, inode } of facts.namespaces.values()) holdersOf(holders, type, inode);
-  return [...holders.entries()].map(([id, held]) => {
+  return [...holders.values()].map((held) => {
+    const id = namespaceId(held.type, held.inode);
     const known = facts.namespaces.get(id);
     const owner = ownership.ofThing(id, () => decideOwner(held, ownership));
     const initial = facts.initial[held.type] === held.inode;
@@ -51,15 +60,20 @@ export function namespaceNodes({ facts, ownership, firstSeenMs, before, countCro
   });
 }
 
-/** Everything that refers to a namespace, by its id. Pure over facts; the observer also asks it for paths to open. */
-export function findHolders(facts: Facts): Map<string, Holders> {
-  const holders = new Map<string, Holders>();
+/** By the namespace's inode, which all kinds share one set of. */
+export type HoldersByInode = Map<number, Holders>;
+
+/** Everything that refers to a namespace. Pure over facts; the observer also asks it for paths to open. */
+export function findHolders(facts: Facts): HoldersByInode {
+  const holders: HoldersByInode = new Map();
   for (const process of facts.processes.values()) {
     const { pid } = process;
-    for (const [type, inode] of Object.entries(process.namespaces)) {
-      const held = holdersOf(holders, type as NamespaceFacts["type"], inode);
+    for (const type of NAMESPACE_TYPES) {
+      const inode = process.namespaces[type];
+      if (inode === undefined) continue;
+      const held = holdersOf(holders, type, inode);
       held.memberPids.push(pid);
-      if (held.paths.length < 2) held.paths.push(`/proc/${pid}/ns/${type}`);
+      if (held.paths.length === 0) held.paths.push(`/proc/${pid}/ns/${type}`);
     }
     const forChildren = [
       ["pid", process.pidForChildren, "pid_for_children"],
@@ -85,12 +99,11 @@ export function findHolders(facts: Facts): Map<string, Holders> {
   return holders;
 }
 
-function holdersOf(holders: Map<string, Holders>, type: NamespaceFacts["type"], inode: number): Holders {
-  const id = namespaceId(type, inode);
-  let held = holders.get(id);
+function holdersOf(holders: HoldersByInode, type: NamespaceFacts["type"], inode: number): Holders {
+  let held = holders.get(inode);
   if (!held) {
     held = { type, inode, memberPids: [], holderPids: [], heldBy: [], paths: [] };
-    holders.set(id, held);
+    holders.set(inode, held);
   }
   return held;
 }

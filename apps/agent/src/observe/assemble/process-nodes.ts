@@ -4,6 +4,7 @@ import { NAMESPACE_TYPES } from "@glassbox/runtime/kernel";
 import type { Facts, ProcessFacts } from "../facts.ts";
 import { cgroupId, namespaceId, processId } from "../node-ids.ts";
 import type { Owner } from "../ownership.ts";
+import { cgroupKey, cgroupKeysOf } from "./cgroup-keys.ts";
 import type { Assembly } from "./graph.ts";
 
 /** The node made from the same facts last time, with what else went into it. */
@@ -15,9 +16,7 @@ export function processNodes({ facts, ownership, firstSeenMs }: Assembly): Proce
     const owner = ownership.ofProcess(process.pid);
     const parent = facts.processes.get(process.parentPid);
     const parentId = parent && processId(parent);
-    const cgroupIds = process.cgroups
-      .map(({ hierarchy, path }) => cgroups.get(`${hierarchy}:${path}`))
-      .filter((id) => id !== undefined);
+    const cgroupIds = cgroupKeysOf(process).flatMap((key) => cgroups.get(key) ?? []);
     const key = `${owner.origin} ${owner.lab} ${parentId} ${cgroupIds.join()}`;
     const known = made.get(process);
     if (known?.key === key) return known.node;
@@ -66,7 +65,6 @@ function processNode(
 
 function cgroupIdsByPath(facts: Facts): Map<string, NodeId> {
   const ids = new Map<string, NodeId>();
-  for (const { hierarchy, path, inode } of facts.cgroups.values())
-    ids.set(`${hierarchy}:${path}`, cgroupId(hierarchy, inode));
+  for (const cgroup of facts.cgroups.values()) ids.set(cgroupKey(cgroup), cgroupId(cgroup.hierarchy, cgroup.inode));
   return ids;
 }
