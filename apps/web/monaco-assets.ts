@@ -3,23 +3,27 @@
  * Next's export copies `public/` as it is. `next.config.ts` calls this on every build; `src/files/` loads the result.
  */
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 
-/** Language services for TypeScript, CSS and HTML, and translations: 15 of 25 MB, and no lab has such files. */
-const LEFT_OUT = /(ts|css|html)\.worker-|^typescript$|^lang$/;
+/**
+ * Language services for TypeScript, CSS and HTML, and translations: 15 of 25 MB, and no lab has such files. Their short
+ * namesakes beside `loader.js` stay: the editor's main module loads them first, and does not start without.
+ */
+const LEFT_OUT = /\/assets\/(ts|css|html)\.worker-|\/typescript$|\/lang$/;
 
-/** Copies once per Monaco version; a stamp file tells which one is there. */
+/** Copies once per Monaco version and choice of files; a stamp file tells which are there. */
 export function copyMonaco(webDir: string): void {
   const manifest = findManifest(webDir);
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+  const wanted = `${version} without ${LEFT_OUT.source}`;
   const target = join(webDir, "public", "vs");
   const stamp = join(target, "version.txt");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === version) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   cpSync(join(dirname(manifest), "min", "vs"), target, {
     recursive: true,
-    filter: (source) => !LEFT_OUT.test(basename(source)),
+    filter: (source) => !LEFT_OUT.test(source),
   });
-  writeFileSync(stamp, version);
+  writeFileSync(stamp, wanted);
 }
 
 /** Monaco's exports hide its package.json from `require.resolve`, so node_modules is searched upwards as Node does. */
