@@ -1,5 +1,5 @@
 /*
- * sysrun performs a plan: a list of system calls as data (design.md section 3; src/1-kernel/plan). It knows nothing of
+ * sysrun performs a plan: a list of system calls as data (docs/architecture.md; src/1-kernel/plan). It knows nothing of
  * containers and decides nothing. It exists because a JavaScript process has threads, and a process with threads can
  * neither enter namespaces nor go on after fork; this one has a single thread and no engine.
  *
@@ -28,7 +28,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/memfd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
