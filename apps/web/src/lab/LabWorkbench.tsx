@@ -110,6 +110,7 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
                 {stage !== "files" && stage !== "plan" && (
                   <GraphPane
                     lab={lab.id}
+                    workDir={lab.workDir}
                     view={stage}
                     onView={setStage}
                     toolbar={toolbar}

@@ -20,12 +20,10 @@ export function newlyDone(before: LabState | undefined, after: LabState | undefi
     .map((step) => step.id);
 }
 
-/** The picture's view that fits what a step is about. */
+/** The picture's view that fits what a step is about: limits before processes, processes before mounts. */
 export function viewFor(step: LabStep | undefined): PictureView {
   const focus = step?.focus ?? [];
-  if (focus.includes("process") || focus.includes("namespace") || focus.includes("container")) {
-    return focus[0] === "cgroup" ? "cgroups" : focus[0] === "mount" ? "mounts" : "namespaces";
-  }
   if (focus.includes("cgroup")) return "cgroups";
+  if (focus.includes("process") || focus.includes("container")) return "namespaces";
   return focus.includes("mount") ? "mounts" : "namespaces";
 }

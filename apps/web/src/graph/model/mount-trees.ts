@@ -21,8 +21,15 @@ export interface MountTree {
   copied: number;
 }
 
-/** One tree a namespace, the machine's own first; namespaces without anything to show are left out. */
-export function mountTrees(nodes: ReadonlyMap<NodeId, GraphNode>, lab: string | undefined): MountTree[] {
+/**
+ * One tree a namespace, the machine's own first; namespaces without anything to show are left out. The kernel does not
+ * say who mounted something in the machine's namespace; what lies below `workDir`, the lab's directory, is the learner's.
+ */
+export function mountTrees(
+  nodes: ReadonlyMap<NodeId, GraphNode>,
+  lab: string | undefined,
+  workDir: string | undefined,
+): MountTree[] {
   const byNamespace = new Map<NodeId, MountNode[]>();
   for (const mount of nodesOfKind(nodes, "mount")) {
     byNamespace.set(mount.namespace, [...(byNamespace.get(mount.namespace) ?? []), mount]);
@@ -35,7 +42,7 @@ export function mountTrees(nodes: ReadonlyMap<NodeId, GraphNode>, lab: string | 
     if (namespace.type !== "mnt") continue;
     const mounts = byNamespace.get(namespace.id) ?? [];
     if (namespace.initial) {
-      const made = mounts.filter((mount) => isLearners(mount, lab));
+      const made = mounts.filter((mount) => isLearners(mount, lab) || isBelow(mount.mountPoint, workDir));
       if (made.length > 0)
         trees.unshift({ namespace, title: "This machine", rows: rowsOf(made), copied: mounts.length - made.length });
     } else if (isLearners(namespace, lab)) {
@@ -46,6 +53,10 @@ export function mountTrees(nodes: ReadonlyMap<NodeId, GraphNode>, lab: string | 
     }
   }
   return trees;
+}
+
+function isBelow(path: string, directory: string | undefined): boolean {
+  return directory !== undefined && (path === directory || path.startsWith(`${directory}/`));
 }
 
 /** Same file system, same directory of it, at the same place: a copy. Mount ids differ between namespaces. */

@@ -36,6 +36,8 @@ export const VIEW_WORDS: Record<PictureView, { title: string; empty: string }> =
 
 export interface GraphPaneProps {
   lab: string;
+  /** The lab's directory. */
+  workDir: string;
   view: PictureView;
   /** Asked for when the lesson points at something that another view shows. */
   onView(view: PictureView): void;
@@ -46,12 +48,12 @@ export interface GraphPaneProps {
   machine: MachineInfo | undefined;
 }
 
-export function GraphPane({ lab, view, onView, toolbar, pointedAt, machine }: GraphPaneProps) {
+export function GraphPane({ lab, workDir, view, onView, toolbar, pointedAt, machine }: GraphPaneProps) {
   const graph = useLive((state) => state.graph);
   const known = useLive((state) => state.known);
   const [selected, setSelected] = useState<NodeId>();
   const [legend, setLegend] = useState(false);
-  const { namespaces, cgroups, mounts, tidy } = useScenes(graph, lab);
+  const { namespaces, cgroups, mounts, tidy } = useScenes(graph, lab, workDir);
   usePaintMeasure(graph);
   useViewOf(pointedAt, graph, onView);
 

@@ -66,7 +66,7 @@ function MountLine({ placed }: { placed: PlacedMount }) {
         <title>{`${mount.source} on ${mount.mountPoint}, ${mount.options.join(",")}`}</title>
         <rect className={css.face} width={width} height={MOUNT.row - 8} rx={8} />
         <text x={11} y={15.5} className={css.command} style={{ fontSize: 12 }}>
-          {shortened(mount.mountPoint, Math.floor((width - 24) / 7.4))}
+          {tail(mount.mountPoint, Math.floor((width - 24) / 7.4))}
         </text>
         <text x={11} y={29.5} className={css.detail} style={{ fontSize: 11 }}>
           {[mount.fsType, readOnly ? "read-only" : "read and write", propagation(placed)].join(" · ")}
@@ -99,10 +99,17 @@ function GlassSheet({ sheet, x, width, first }: { sheet: Sheet; x: number; width
         {sheet.role}
       </text>
       <text x={slant + 2} y={31.5} className={css.path} style={{ fontSize: 11 }}>
-        {shortened(sheet.path, Math.floor((width - 2 * slant - 10) / 6.8))}
+        {tail(sheet.path, Math.floor((width - 2 * slant - 10) / 6.8))}
       </text>
     </g>
   );
+}
+
+/** The end of a path that fits, cut at a slash: where something is mounted is told by its last parts. */
+function tail(path: string, maxLength: number): string {
+  if (path.length <= maxLength) return path;
+  const cut = path.indexOf("/", path.length - maxLength + 1);
+  return cut === -1 ? shortened(path, maxLength) : `…${path.slice(cut)}`;
 }
 
 function propagation({ row: { mount } }: PlacedMount): string {

@@ -202,7 +202,7 @@ function Stack({ placed }: { placed: PlacedStack }) {
       <rect className={css.face} x={4} y={-3} width={width - 8} height={height} rx={9} opacity={0.75} />
       <rect className={css.face} width={width} height={height} rx={9} />
       <text x={13} y={21} className={css.command}>
-        {clipped(shortCommandOf(first), 14)}
+        {clipped(first.state === "Z" ? `${first.comm} (zombie)` : shortCommandOf(first), 15)}
         <tspan className={css.strong} dx={8}>
           × {processes.length}
         </tspan>

@@ -12,8 +12,8 @@ import { mountTrees } from "../model/mount-trees.ts";
 import { roomsOf } from "../model/rooms.ts";
 import { isLearners, nodesOfKind } from "../model/selection.ts";
 
-/** `lab` narrows to what was made in that lab. `tidy` lays out afresh, without the places of before. */
-export function useScenes(graph: GraphState, lab: string | undefined) {
+/** `lab` narrows to what was made in that lab, whose directory is `workDir`. `tidy` lays out afresh, without the places of before. */
+export function useScenes(graph: GraphState, lab: string | undefined, workDir: string | undefined) {
   const namespaceMemory = useRef<NamespaceMemory>(new Map());
   const cgroupMemory = useRef<ReadonlyMap<string, Slots>>(new Map());
   const [round, setRound] = useState(0);
@@ -30,7 +30,7 @@ export function useScenes(graph: GraphState, lab: string | undefined) {
     () => layoutCgroups(learnersCgroups(nodes, lab, graph.cpuUse), cgroupMemory.current),
     [nodes, lab, graph.cpuUse, round],
   );
-  const mounts = useMemo(() => layoutMounts(mountTrees(nodes, lab)), [nodes, lab]);
+  const mounts = useMemo(() => layoutMounts(mountTrees(nodes, lab, workDir)), [nodes, lab, workDir]);
 
   useEffect(() => {
     namespaceMemory.current = namespaces.memory;
