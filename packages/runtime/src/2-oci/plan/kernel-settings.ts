@@ -47,6 +47,8 @@ export function planSysctls(planning: Planning): Op[] {
 /** `SIOCSIFFLAGS` and the flags `IFF_UP|IFF_RUNNING` (man 7 netdevice); `struct ifreq` is 40 bytes, name first. */
 const SIOCSIFFLAGS = 0x8914;
 const IFREQ_BYTES = 40;
+const AF_INET = 2;
+const SOCK_DGRAM_CLOEXEC = 0x80002;
 const IFF_UP_RUNNING = 0x41;
 
 /** A new network namespace has a loopback interface that is down, and programs expect 127.0.0.1 to answer. */
@@ -61,8 +63,8 @@ export function planLoopback(planning: Planning): Op[] {
     {
       call: "socket",
       args: [
-        { kind: "number", value: 2, text: "2" },
-        { kind: "number", value: 0x80002 },
+        { kind: "number", value: AF_INET },
+        { kind: "number", value: SOCK_DGRAM_CLOEXEC },
         { kind: "number", value: 0 },
       ],
       why: "A socket to speak about network interfaces through",

@@ -95,3 +95,8 @@ function mayRaise(planning: Planning): boolean {
 function exact(value: number): bigint {
   return value >= 2 ** 63 || value < 0 ? UNLIMITED : BigInt(value);
 }
+
+/** A plan holds a `bigint` only where a `number` would lose bits. */
+function plainly(value: bigint): number | bigint {
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+}
