@@ -2,13 +2,14 @@
  * `npm test`: sets everything up and runs every test this machine can run, then says what it did not run and why. Parts
  * can be picked with `--only`; the last line adds up all runners.
  */
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runChecks } from "./check/run-checks.mjs";
 import { checkMachine } from "./setup/machine.mjs";
 import { buildAll, installPackages } from "./setup/prepare.mjs";
 import { Progress } from "./setup/progress.mjs";
 import { Refusal, runMain } from "./setup/refusal.mjs";
-import { endToEndTests, rootTests, unitTests } from "./test/find-tests.mjs";
+import { endToEndTests, rootTests, runtimeSuite, unitTests, vmTests } from "./test/find-tests.mjs";
 import { withoutLeaks } from "./test/leaks.mjs";
 import { runEndToEnd, whyNoBrowser } from "./test/run-end-to-end.mjs";
 import { runNodeTests, runNodeTestsInVm } from "./test/run-node-tests.mjs";
@@ -19,7 +20,7 @@ const help = `npm test -- [OPTION]...
 
 Set everything up, check the code and run every test that this machine can run.
 
-  --only PART  one of check, unit, root, e2e, vm; may be given several times
+  --only PART  one of check, unit, root, peers, e2e, vm; may be given several times
   --yes, -y    install missing system packages without asking
   --help       print this
 
@@ -41,6 +42,25 @@ const parts = {
     if (process.getuid?.() !== 0) return skipAll(files, "this is not root, and they make namespaces and mounts", tally);
     await withoutLeaks("root tests", tally, () => runNodeTests("root", files, { how: "one by one", tally }));
   },
+  peers: async ({ tally, matching }) => {
+    for (const runtime of ["runc", "crun"]) {
+      const files = matching(runtimeSuite());
+      const reason = whyNoPeer(runtime);
+      if (reason) {
+        skipAll(
+          files.map((file) => `${file} on ${runtime}`),
+          reason,
+          tally,
+        );
+      } else {
+        await runNodeTests(`suite on ${runtime}`, files, {
+          how: "one by one",
+          tally,
+          environment: { OCI_RUNTIME: runtime },
+        });
+      }
+    }
+  },
   e2e: async ({ tally, matching }) => {
     const files = matching(endToEndTests());
     const reason = process.getuid?.() !== 0 ? "this is not root, and the agent needs it" : whyNoBrowser();
@@ -48,17 +68,20 @@ const parts = {
     await withoutLeaks("browser tests", tally, () => runEndToEnd({ files, tally }));
   },
   vm: async ({ tally, matching }) => {
-    const files = matching(rootTests());
+    const files = matching(vmTests());
     const reason = whyNoVm();
-    if (reason)
-      return skipAll(
-        files.map((file) => `${file} in the lab VM`),
-        reason,
-        tally,
-      );
+    const names = files.map((file) => `${file} in the lab VM`);
+    if (reason) return skipAll(names, reason, tally);
     await runNodeTestsInVm("vm", files, { tally, timeoutSeconds: VM_TIMEOUT_SECONDS });
   },
 };
+
+/** @param {string} runtime @returns {string | undefined} */
+function whyNoPeer(runtime) {
+  if (process.getuid?.() !== 0) return "this is not root, and they make namespaces and mounts";
+  const found = (process.env.PATH ?? "").split(":").some((directory) => existsSync(`${directory}/${runtime}`));
+  return found ? undefined : `there is no ${runtime} to compare with`;
+}
 
 runMain(async () => {
   checkMachine();

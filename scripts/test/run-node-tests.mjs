@@ -27,14 +27,16 @@ function runnerArguments(countsFile, timeoutMs, how) {
 /**
  * @param {string} name of the group, before each test's name
  * @param {string[]} files relative to the checkout
- * @param {{ how: "all at once" | "one by one", tally: import("./tally.mjs").Tally }} options
+ * @param {{ how: "all at once" | "one by one", tally: import("./tally.mjs").Tally,
+ *   environment?: Record<string, string> }} options
  */
-export async function runNodeTests(name, files, { how, tally }) {
+export async function runNodeTests(name, files, { how, tally, environment = {} }) {
   if (files.length === 0) return; // Node's runner would go and look for tests itself
   mkdirSync(inBuild("test-counts"), { recursive: true });
-  const countsFile = inBuild("test-counts", `${name}.jsonl`);
+  const countsFile = inBuild("test-counts", `${name.replaceAll(" ", "-")}.jsonl`);
   const args = [...runnerArguments(countsFile, TEST_TIMEOUT_MS, how), ...files];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
   const code = await new Promise((resolve) => child.on("exit", (exitCode, signal) => resolve(exitCode ?? signal)));
   const failedBefore = tally.failed.length;
   for (const line of readFileSync(countsFile, "utf8").trim().split("\n"))

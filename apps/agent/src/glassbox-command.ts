@@ -7,6 +7,15 @@ import path from "node:path";
 import { GlassboxError } from "@glassbox/runtime/base";
 import { checkoutRoot } from "./machine/checkout-root.ts";
 import { doctor, doctorHelp } from "./machine/doctor-command.ts";
+import { graphCommand } from "./observe/graph-command.ts";
+
+const graphHelp = `glassbox graph [--all] [--watch] [--json]
+
+Print the kernel's processes, namespaces, cgroups, mounts and containers that stand out from the bare machine.
+
+  --all    everything
+  --watch  go on with what changes, until Ctrl-C
+  --json   one node or change a line, as the page gets them`;
 
 interface Command {
   help: string;
@@ -16,6 +25,7 @@ interface Command {
 
 const commands: Record<string, Command> = {
   doctor: { help: doctorHelp, run: (args) => doctor(args, version()) },
+  graph: { help: graphHelp, run: graph },
 };
 
 const [name = "help", ...args] = process.argv.slice(2);
@@ -41,6 +51,17 @@ async function run({ run: start }: Command, rest: string[]): Promise<number> {
     if (thrown instanceof GlassboxError && thrown.hint) console.error(thrown.hint);
     return 1;
   }
+}
+
+async function graph(args: string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(graphHelp);
+    return 0;
+  }
+  const ending = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => ending.abort());
+  await graphCommand(args, (line) => console.log(line), ending.signal);
+  return 0;
 }
 
 function version(): string {
