@@ -32,7 +32,10 @@ export function planRlimits(planning: Planning): Op[] {
       );
     }
     const given = clamp(planning, resource, wanted, from);
-    return prlimit64({ pid: 0, resource, ...given }, { why: `Limit what one process may use: ${type}`, from });
+    return prlimit64(
+      { pid: 0, resource, soft: plainly(given.soft), hard: plainly(given.hard) },
+      { why: `Limit what one process may use: ${type}`, from },
+    );
   });
 }
 

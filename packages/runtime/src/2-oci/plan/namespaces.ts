@@ -1,7 +1,6 @@
 /**
  * Namespaces: new ones are asked for when the container's first process is made; existing ones are joined through the
- * file that stands for them. Which of the two processes joins is the kernel's doing: a pid, user or time namespace takes
- * effect in children only, so the runtime joins before it makes the child; the rest the child joins itself.
+ * file that stands for them, by the runtime before it makes that process, which is then born inside.
  */
 import {
   CLONE,
@@ -36,9 +35,11 @@ export const NAMESPACE_FLAG: Record<NamespaceKind, NamespaceFlag> = {
   time: "CLONE_NEWTIME",
 };
 
-const JOINED_BY_RUNTIME: readonly NamespaceKind[] = ["user", "pid", "time"];
-/** The mount namespace last: afterwards the host's paths, by which the others are found, are gone. */
-const JOINED_BY_CHILD: readonly NamespaceKind[] = ["ipc", "uts", "network", "cgroup", "mount"];
+/**
+ * The user namespace last: before it, the host's root may join whatever any user namespace owns. The mount namespace is
+ * left to the child, because the runtime still needs the host's paths.
+ */
+const JOINED_BY_RUNTIME: readonly NamespaceKind[] = ["ipc", "uts", "network", "cgroup", "pid", "time", "user"];
 
 /** Flags for the `clone3` that makes the container's first process. A cgroup namespace must wait until it is in its cgroup. */
 export function newNamespaceFlags(planning: Planning): ConstantsOf<"CLONE_NEW">[] {
@@ -55,24 +56,19 @@ export function planJoinsBeforeClone(planning: Planning): Op[] {
   return [...planNewTime(planning), ...joins];
 }
 
-/** In the child: join what exists, before anything is set up in it. The files are opened first, on the host's paths. */
+/** In the child: the mount namespace, where one is to be joined. */
 export function planJoinsAfterClone(planning: Planning): Op[] {
-  const found = JOINED_BY_CHILD.filter((kind) => namespaceOf(planning, kind)?.path);
-  const joinsProcesses = namespaceOf(planning, "pid")?.path !== undefined;
-  return [
-    ...(joinsProcesses
-      ? [
-          setDumpable(
-            { dumpable: false },
-            {
-              why: "Keep processes that are already in there from tracing this one",
-              from: namespaceOf(planning, "pid")?.from,
-            },
-          ),
-        ]
-      : []),
-    ...found.flatMap((kind) => planJoin(planning, kind)),
-  ];
+  const processes = namespaceOf(planning, "pid");
+  const exposed = processes?.path !== undefined && namespaceOf(planning, "user") === undefined;
+  const hide = exposed
+    ? [
+        setDumpable(
+          { dumpable: false },
+          { why: "Keep processes that are already in there from tracing this one", from: processes.from },
+        ),
+      ]
+    : [];
+  return [...hide, ...planJoin(planning, "mount")];
 }
 
 /** In the child, once it is in its cgroup: the group it is in becomes the root of what it can see. */
