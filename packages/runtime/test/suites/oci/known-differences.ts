@@ -243,4 +243,73 @@ export const knownDifferences: readonly KnownDifference[] = [
     rule: 'the id "a\\nID" is refused',
     reason: "refuses a slash inside an id and nothing else",
   },
+  {
+    runtime: "runc",
+    feature: "hooks",
+    rule: "the moments come in the lifecycle's order, the program between startContainer and poststop",
+    reason: "1.1 runs poststart in create, before the program",
+  },
+  {
+    runtime: "runc",
+    feature: "hooks",
+    rule: 'poststart gets the state "running" on standard input',
+    reason: "1.1 runs poststart in create, before the program",
+  },
+  {
+    runtime: "runc",
+    feature: "hooks",
+    rule: "a poststop hook that fails does not stop delete",
+    reason: "1.1 leaves out the hooks after the failed one",
+  },
+  {
+    runtime: "runc",
+    feature: "kill",
+    rule: "delete of a created container is refused",
+    reason:
+      "a caller that gave up after create deletes at once: runc kills such a container and removes it, and so do its followers",
+  },
+  {
+    runtime: "crun",
+    feature: "kill",
+    rule: "delete of a created container is refused",
+    reason:
+      "a caller that gave up after create deletes at once: runc kills such a container and removes it, and so do its followers",
+  },
+  {
+    runtime: "glassrun",
+    feature: "kill",
+    rule: "delete of a created container is refused",
+    reason:
+      "a caller that gave up after create deletes at once: runc kills such a container and removes it, and so do its followers",
+  },
+  {
+    runtime: "crun",
+    feature: "hooks",
+    rule: 'startContainer gets the state "created" on standard input',
+    reason: 'says "starting", and "/" for the bundle',
+  },
+  {
+    runtime: "crun",
+    feature: "kill",
+    rule: "the signal may be written usr2",
+    reason: "takes a lower-case name without an error and sends nothing",
+  },
+  {
+    runtime: "crun",
+    feature: "run",
+    rule: "--keep keeps state and cgroup of an ended container",
+    reason: "1.8.1 does not know the flag",
+  },
+  {
+    runtime: "crun",
+    feature: "state",
+    rule: "state has rootfs, created and owner too",
+    reason: "rootfs is as the configuration has it, relative",
+  },
+  {
+    runtime: "crun",
+    feature: "state",
+    rule: "list begins with runc's header",
+    reason: "the columns are NAME PID STATUS BUNDLE PATH CREATED OWNER",
+  },
 ];
