@@ -5,7 +5,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { NodeId } from "@glassbox/protocol";
 import { type Kwatch, listPids, mountTableOf, readNamespaceLinks } from "@glassbox/runtime/kernel";
-import { findHolders, type Holders, type HoldersByInode } from "./assemble/namespace-nodes.ts";
+import { findHolders, type Holders, type HoldersByInode } from "./assemble/holders.ts";
 import { CgroupReader } from "./cgroup-reader.ts";
 import { same } from "./diff.ts";
 import { emptyFacts, type Facts } from "./facts.ts";

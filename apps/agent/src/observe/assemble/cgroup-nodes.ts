@@ -4,9 +4,9 @@ import type { CgroupFacts, Facts } from "../facts.ts";
 import { isGlassboxCgroup, labOfCgroup } from "../lab-paths.ts";
 import { cgroupId } from "../node-ids.ts";
 import { GLASSBOX, HOST, type Owner, type Ownership } from "../ownership.ts";
+import type { Assembly } from "./assembly.ts";
 import { cgroupKey, cgroupKeysOf } from "./cgroup-keys.ts";
 import { recognisedContainers } from "./container-nodes.ts";
-import type { Assembly } from "./graph.ts";
 
 export function cgroupNodes({ facts, ownership, firstSeenMs, before, countCrowds }: Assembly): CgroupNode[] {
   const interesting = interestingCgroups(facts, ownership);

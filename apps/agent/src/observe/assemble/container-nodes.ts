@@ -7,7 +7,7 @@ import type { ContainerFacts, Facts, ProcessFacts } from "../facts.ts";
 import { labOfPath } from "../lab-paths.ts";
 import { containerId, processId } from "../node-ids.ts";
 import { HOST, type Owner } from "../ownership.ts";
-import type { Assembly } from "./graph.ts";
+import type { Assembly } from "./assembly.ts";
 
 /**
  * How long a process must have been set apart before it counts as a container by hand: a runtime at work looks the same

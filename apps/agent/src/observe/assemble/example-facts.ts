@@ -1,8 +1,8 @@
 /** Facts for the unit tests of this folder: a process as the machine's own shells are, with what a test wants different. */
 import { emptyFacts, type Facts, type ProcessFacts } from "../facts.ts";
 import { Ownership } from "../ownership.ts";
-import type { Assembly } from "./graph.ts";
-import { findHolders } from "./namespace-nodes.ts";
+import type { Assembly } from "./assembly.ts";
+import { findHolders } from "./holders.ts";
 
 export const INITIAL = { mnt: 100, uts: 101, ipc: 102, pid: 103, net: 104, user: 105, cgroup: 106, time: 107 };
 

@@ -5,7 +5,7 @@ import type { MountTable } from "../facts.ts";
 import { labOfPath } from "../lab-paths.ts";
 import { mountId, namespaceId } from "../node-ids.ts";
 import { HOST, type Owner } from "../ownership.ts";
-import type { Assembly } from "./graph.ts";
+import type { Assembly } from "./assembly.ts";
 
 /** The node made from the same line of the same table last time. */
 const made = new WeakMap<MountInfo, { key: string; node: MountNode }>();

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMountinfo } from "@glassbox/runtime/kernel";
 import { exampleAssembly, exampleFacts, exampleProcess, INITIAL } from "./example-facts.ts";
-import { findHolders, namespaceNodes } from "./namespace-nodes.ts";
+import { findHolders } from "./holders.ts";
+import { namespaceNodes } from "./namespace-nodes.ts";
 
 test("findHolders gathers members, children's namespaces, descriptors and bind mounts, each with a path to open", () => {
   const facts = exampleFacts([

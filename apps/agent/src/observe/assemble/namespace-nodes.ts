@@ -3,25 +3,10 @@
  * gathered into one node each. A namespace without members is still there as long as something holds it.
  */
 import type { NamespaceNode } from "@glassbox/protocol";
-import { NAMESPACE_TYPES } from "@glassbox/runtime/kernel";
-import type { Facts, NamespaceFacts } from "../facts.ts";
 import { namespaceId } from "../node-ids.ts";
 import { GLASSBOX, HOST, type Owner, type Ownership } from "../ownership.ts";
-import { namespacesInTable } from "../read/mount-tables.ts";
-import type { Assembly } from "./graph.ts";
-
-/** What refers to one namespace. */
-export interface Holders {
-  type: NamespaceFacts["type"];
-  inode: number;
-  memberPids: number[];
-  /** Other processes that hold it: by descriptor, or for their children. */
-  holderPids: number[];
-  /** As `NamespaceNode.heldBy` shows them. */
-  heldBy: string[];
-  /** Paths by which the host can open it, best first. */
-  paths: string[];
-}
+import type { Assembly } from "./assembly.ts";
+import { type Holders, holdersOf } from "./holders.ts";
 
 export function namespaceNodes({
   facts,
@@ -58,60 +43,6 @@ export function namespaceNodes({
       ...(known?.hostname !== undefined && { hostname: known.hostname }),
     };
   });
-}
-
-/** By the namespace's inode, which all kinds share one set of. */
-export type HoldersByInode = Map<number, Holders>;
-
-/** Everything that refers to a namespace. Pure over facts; the observer also asks it for paths to open. */
-export function findHolders(facts: Facts): HoldersByInode {
-  const holders: HoldersByInode = new Map();
-  for (const process of facts.processes.values()) {
-    const { pid } = process;
-    for (const type of NAMESPACE_TYPES) {
-      const inode = process.namespaces[type];
-      if (inode === undefined) continue;
-      const held = holdersOf(holders, type, inode);
-      held.memberPids.push(pid);
-      if (held.paths.length === 0) held.paths.push(`/proc/${pid}/ns/${type}`);
-    }
-    const forChildren = [
-      ["pid", process.pidForChildren, "pid_for_children"],
-      ["time", process.timeForChildren, "time_for_children"],
-    ] as const;
-    for (const [type, inode, file] of forChildren) {
-      if (inode !== undefined) hold(holdersOf(holders, type, inode), pid, `${pid}:${file}`, `/proc/${pid}/ns/${file}`);
-    }
-    for (const { type, inode, fd } of process.namespaceDescriptors)
-      hold(holdersOf(holders, type, inode), pid, `${pid}:${fd}`, `/proc/${pid}/fd/${fd}`);
-  }
-  for (const table of facts.mountTables.values()) {
-    const onHost = table.namespace === facts.initial.mnt;
-    for (const { type, inode, path } of namespacesInTable(table)) {
-      const held = holdersOf(holders, type as NamespaceFacts["type"], inode);
-      const shown = onHost ? path : `${path} (in mnt:[${table.namespace}])`;
-      // Every private mount namespace has a copy of the host's mounts: one is enough to know.
-      if (!onHost && held.heldBy.some((each) => each === path)) continue;
-      held.heldBy.push(shown);
-      if (onHost) held.paths.push(path);
-    }
-  }
-  return holders;
-}
-
-function holdersOf(holders: HoldersByInode, type: NamespaceFacts["type"], inode: number): Holders {
-  let held = holders.get(inode);
-  if (!held) {
-    held = { type, inode, memberPids: [], holderPids: [], heldBy: [], paths: [] };
-    holders.set(inode, held);
-  }
-  return held;
-}
-
-function hold(held: Holders, pid: number, shown: string, path: string): void {
-  held.holderPids.push(pid);
-  held.heldBy.push(shown);
-  held.paths.push(path);
 }
 
 /** A namespace is whose process held it when it was first seen. */

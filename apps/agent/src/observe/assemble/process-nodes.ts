@@ -4,8 +4,8 @@ import { NAMESPACE_TYPES } from "@glassbox/runtime/kernel";
 import type { Facts, ProcessFacts } from "../facts.ts";
 import { cgroupId, namespaceId, processId } from "../node-ids.ts";
 import type { Owner } from "../ownership.ts";
+import type { Assembly } from "./assembly.ts";
 import { cgroupKey, cgroupKeysOf } from "./cgroup-keys.ts";
-import type { Assembly } from "./graph.ts";
 
 /** The node made from the same facts last time, with what else went into it. */
 const made = new WeakMap<ProcessFacts, { key: string; node: ProcessNode }>();
