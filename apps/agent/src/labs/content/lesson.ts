@@ -42,7 +42,8 @@ export function readLesson(file: string, text: string, machine: CgroupVersion, r
   const front = readYaml(file, parts[1] ?? "", StepFrontMatter, 2);
   problems.push(...front.problems);
   const firstLine = parts[0].split("\n").length;
-  const sections = cutSections(file, text.slice(parts[0].length).split("\n"), firstLine, problems);
+  const body = text.slice(parts[0].length).trimEnd();
+  const sections = cutSections(file, body.split("\n"), firstLine, problems);
   const shown = sections.map(({ kind, lines, line }) => ({
     kind,
     markdown: weave(file, lines, line, { machine, repository }, problems),
@@ -98,26 +99,27 @@ function weave(
   problems: SourceProblem[],
 ): string {
   const kept: string[] = [];
-  let only: string | undefined; // inside :::v1 or :::v2
-  let fence: { keep: boolean } | undefined;
+  let only: { version: string; line: number } | undefined; // inside :::v1 or :::v2
+  let fence: { keep: boolean; line: number } | undefined;
   for (const [index, line] of lines.entries()) {
-    const report = (message: string) => void problems.push({ file, line: firstLine + index, message });
+    const at = firstLine + index;
+    const report = (message: string) => void problems.push({ file, line: at, message });
+    const forUs = only === undefined || only.version === context.machine;
     if (line.startsWith("```")) {
       const opening = fence === undefined;
-      if (fence === undefined) fence = { keep: openFence(line, context.machine, report) };
-      if (fence.keep && (only === undefined || only === context.machine))
-        kept.push(opening ? withoutVersion(line) : line);
+      if (fence === undefined) fence = { keep: openFence(line, context.machine, report), line: at };
+      if (fence.keep && forUs) kept.push(opening ? withoutVersion(line) : line);
       if (!opening) fence = undefined;
       continue;
     }
     if (fence) {
-      if (fence.keep && (only === undefined || only === context.machine)) kept.push(line);
+      if (fence.keep && forUs) kept.push(line);
       continue;
     }
     const directive = /^:::(\w*)$/.exec(line);
     if (directive) {
       if (directive[1] && directive[1] !== "v1" && directive[1] !== "v2") report(`Unknown block ":::${directive[1]}"`);
-      only = directive[1] || undefined;
+      only = directive[1] ? { version: directive[1], line: at } : undefined;
       continue;
     }
     if (line.startsWith("::code")) {
@@ -133,11 +135,10 @@ function weave(
       }
       continue;
     }
-    if (only === undefined || only === context.machine) kept.push(line);
+    if (forUs) kept.push(line);
   }
-  const last = firstLine + lines.length - 1;
-  if (fence) problems.push({ file, line: last, message: "A code block is not closed" });
-  if (only !== undefined) problems.push({ file, line: last, message: `":::${only}" is not closed by ":::"` });
+  if (fence) problems.push({ file, line: fence.line, message: "This code block is not closed" });
+  if (only) problems.push({ file, line: only.line, message: `":::${only.version}" is not closed by ":::"` });
   return kept.join("\n").trim();
 }
 

@@ -1,0 +1,131 @@
+/**
+ * What is left of a lab when its agent ends: nothing in the kernel, whether the agent was told to stop or was killed and a
+ * new one tidies up; and the learner's progress and values are still there. Then the edges: a reset makes new values, a
+ * learner who forgets unshare does not move the machine's root.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { parseSolveScript } from "../../../apps/agent/src/labs/mod.ts";
+import { leaksSince, takeInventory } from "../../inventory/inventory.ts";
+import { cannotStage, LabStage } from "./lab-stage.ts";
+
+let stage: LabStage;
+beforeEach(async () => {
+  if (cannotStage === false) stage = await LabStage.open();
+});
+afterEach(async () => {
+  if (cannotStage === false) await stage.close();
+});
+
+async function solve(lab: string, count: number): Promise<void> {
+  for (const { id } of stage.labs.detail(lab).steps.slice(0, count)) {
+    await stage.perform(lab, parseSolveScript(stage.labs.solution(lab, id).commands.join("\n")));
+    await stage.untilDone(lab, id);
+  }
+}
+
+test("Labs.recover takes back from the kernel what a killed agent left, and keeps progress, values and files", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "003-mount";
+  const { workDir, values } = stage.labs.detail(lab);
+  const kernelOnly = { ...stage.scope, directories: [workDir] };
+  const before = takeInventory(kernelOnly);
+  await stage.labs.open(lab);
+  await solve(lab, 4); // a process of its own mount namespace and root, a shared tmpfs on the host, a bind mount
+
+  // A killed agent runs no clean-up. The next one starts on the same directories.
+  const next = stage.newLabs();
+  assert.deepEqual(await next.recover(), []);
+
+  const left = (await leaksSince(before, kernelOnly)).filter((leak) => !leak.startsWith("file"));
+  assert.deepEqual(left, []);
+  assert.deepEqual(next.detail(lab).values, values);
+  assert.equal(next.catalogue().find(({ id }) => id === lab)?.stepsDone, 4);
+  assert.ok(existsSync(join(workDir, "rootfs/bin/busybox")), "the learner's files are still there");
+  assert.deepEqual(await next.recover(), [], "a second time there is nothing to do");
+});
+
+test("Labs.stop leaves nothing in the kernel, and progress as it is", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "006-layers";
+  const summary = stage.labs.catalogue().find(({ id }) => id === lab);
+  if (summary?.whyNotRunnable !== undefined) return t.skip(summary.whyNotRunnable);
+  const kernelOnly = { ...stage.scope, directories: [stage.labs.detail(lab).workDir] };
+  const before = takeInventory(kernelOnly);
+  await stage.labs.open(lab);
+  await solve(lab, 2);
+
+  assert.deepEqual(await stage.labs.stop(), []);
+
+  assert.deepEqual(
+    (await leaksSince(before, kernelOnly)).filter((leak) => !leak.startsWith("file")),
+    [],
+  );
+  assert.equal(stage.labs.state(lab).phase, "closed");
+  assert.equal(stage.labs.catalogue().find(({ id }) => id === lab)?.stepsDone, 2);
+});
+
+test("Labs.resetStep forgets a step and those after it, and brings back its files", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "001-process";
+  await stage.labs.open(lab);
+  await solve(lab, 3);
+  const [first, second, third] = stage.labs.detail(lab).steps;
+  if (!first || !second || !third) throw new Error("The lab has fewer than three steps");
+  await stage.perform(lab, [{ kind: "type", line: "rm uts.txt" }]);
+
+  const state = await stage.labs.resetStep(lab, second.id);
+
+  assert.deepEqual(
+    state.steps.slice(0, 3).map(({ status }) => status),
+    ["done", "current", "todo"],
+  );
+});
+
+test("Labs.reset draws new values and forgets what was done", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "001-process";
+  await stage.labs.open(lab);
+  const before = stage.labs.detail(lab);
+  await solve(lab, 1);
+
+  const state = await stage.labs.reset(lab);
+
+  assert.equal(state.phase, "closed");
+  assert.ok(state.steps.every(({ status }) => status === "todo"));
+  assert.notDeepEqual(stage.labs.detail(lab).values, before.values);
+  assert.equal(existsSync(before.workDir), false);
+  await stage.closeTerminals();
+});
+
+test("A lab with pivot_root keeps it from moving the machine's own root", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "003-mount";
+  await stage.labs.open(lab);
+  // Only where a slip is caught by the kernel may it be tried: elsewhere this test would move this machine's root.
+  const { workDir } = stage.labs.detail(lab);
+  const guarded = [...stage.observer.nodes.values()].some(
+    (node) => node.kind === "mount" && node.mountPoint === workDir && node.sharedGroup !== undefined,
+  );
+  assert.ok(guarded, `"${workDir}" is a shared mount`);
+  await stage.perform(lab, [
+    { kind: "type", line: "mount --bind rootfs rootfs && cd rootfs && mkdir -p old && pivot_root . old" },
+    { kind: "wait", text: "Invalid argument" },
+  ]);
+  assert.equal(readlinkSync("/proc/self/root"), "/");
+  assert.ok(existsSync("/proc/self/exe"));
+});
+
+test("Labs.writeFile saves what the editor sends, into the lab only", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "001-process";
+  await stage.labs.open(lab);
+  const { workDir } = stage.labs.detail(lab);
+  writeFileSync(join(workDir, "note.txt"), "a");
+  const note = await stage.labs.readFile(lab, "note.txt");
+  await stage.labs.writeFile(lab, { ...note, text: "b" });
+  assert.equal((await stage.labs.readFile(lab, "note.txt")).text, "b");
+  await assert.rejects(stage.labs.readFile(lab, "../../progress.json"), { category: "invalid argument" });
+});
