@@ -21,9 +21,11 @@ export class CgroupReader {
   readonly #facts: Facts;
   readonly #ownership: Ownership;
   readonly #watched = new Set<string>();
+  readonly #labCgroup: string;
   #hierarchies: CgroupHierarchy[] = [];
 
-  constructor(facts: Facts, ownership: Ownership) {
+  constructor(facts: Facts, ownership: Ownership, labCgroup: string) {
+    this.#labCgroup = labCgroup;
     this.#facts = facts;
     this.#ownership = ownership;
   }
@@ -46,7 +48,7 @@ export class CgroupReader {
     }
     for (const directory of pending.cgroups) this.#readOne(directory, { limits: true, usage: false });
     if (pending.usage) {
-      for (const directory of interestingCgroups(this.#facts, this.#ownership))
+      for (const directory of interestingCgroups(this.#facts, this.#ownership, this.#labCgroup))
         this.#readOne(directory, { limits: false, usage: true });
     }
     for (const directory of pending.cgroupMembers) this.#findMoved(directory, pending.pids);

@@ -29,6 +29,7 @@ export class FactsReader {
   /** The agent's own mount namespace, which kwatch watches without being asked. */
   readonly ownMountNamespace = readNamespaceLinks("self").own.mnt ?? 0;
   readonly #ownership: Ownership;
+  readonly #labCgroup: string;
   readonly #containers: ContainerStateReader;
   readonly #cgroups: CgroupReader;
   /** Process through which each mount namespace is watched, and back. */
@@ -38,10 +39,11 @@ export class FactsReader {
   /** Where the round of the machine's other processes has got to. */
   #roundAtPid = 0;
 
-  constructor(ownership: Ownership, stateRoots?: readonly StateRoot[]) {
+  constructor(ownership: Ownership, labCgroup: string, stateRoots?: readonly StateRoot[]) {
+    this.#labCgroup = labCgroup;
     this.#ownership = ownership;
     this.#containers = new ContainerStateReader(stateRoots);
-    this.#cgroups = new CgroupReader(this.facts, ownership);
+    this.#cgroups = new CgroupReader(this.facts, ownership, labCgroup);
   }
 
   /** Which mount namespace a `mounts` record is about. */
@@ -111,7 +113,9 @@ export class FactsReader {
       this.#ownership.gone(pid);
       return;
     }
-    const lab = after.cgroups.map(({ path }) => labOfCgroup(path)).find((found) => found !== undefined);
+    const lab = after.cgroups
+      .map(({ path }) => labOfCgroup(path, this.#labCgroup))
+      .find((found) => found !== undefined);
     this.#ownership.seen(after, lab);
     if (!same(before, after)) this.facts.processes.set(pid, after);
   }

@@ -12,12 +12,23 @@ export function labOfPath(path: string, labRoot: string): string | undefined {
   return path.slice(labRoot.length + 1).split("/")[0] || undefined;
 }
 
-/** The lab whose cgroup is `path` or above it. */
-export function labOfCgroup(path: string): string | undefined {
-  return /(?:^|\/)glassbox\/([^/]+)/.exec(path)?.[1];
+/** The cgroups between the agent's own and its labs', unless the agent runs beside another. */
+export const LAB_CGROUP = "glassbox";
+
+/** An agent beside another has a cgroup of this name around its `glassbox`, so that neither takes the other's labs for its own. */
+const OTHER_AGENT = /\/glassbox-at-[^/]*$/;
+
+/**
+ * The lab whose cgroup is `path` or above it.
+ * @param labCgroup `glassbox`, or for an agent beside another `glassbox-at-NAME/glassbox`
+ */
+export function labOfCgroup(path: string, labCgroup: string): string | undefined {
+  const at = path.indexOf(`/${labCgroup}/`);
+  if (at < 0 || OTHER_AGENT.test(path.slice(0, at))) return undefined;
+  return path.slice(at + labCgroup.length + 2).split("/")[0] || undefined;
 }
 
-/** Whether the cgroup is one Glassbox keeps its labs in. */
-export function isGlassboxCgroup(path: string): boolean {
-  return /(?:^|\/)glassbox$/.test(path);
+/** Whether the cgroup is the one the agent keeps its labs in. */
+export function isLabsCgroup(path: string, labCgroup: string): boolean {
+  return path.endsWith(`/${labCgroup}`) && !OTHER_AGENT.test(path.slice(0, -labCgroup.length - 1));
 }

@@ -12,7 +12,7 @@ import { diff } from "./diff.ts";
 import { FactsReader } from "./facts-reader.ts";
 import { GraphLog } from "./graph-log.ts";
 import type { GraphBatch, KernelGraph } from "./kernel-graph.ts";
-import { LAB_ROOT } from "./lab-paths.ts";
+import { LAB_CGROUP, LAB_ROOT } from "./lab-paths.ts";
 import { Ownership } from "./ownership.ts";
 import { nothingPending, type Pending, pendEverything } from "./pending.ts";
 import type { StateRoot } from "./read/container-state.ts";
@@ -27,6 +27,8 @@ export interface ObserverOptions {
   stateRoots?: readonly StateRoot[];
   /** Directory below which each lab has its own. @default /var/lib/glassbox/lab */
   labRoot?: string;
+  /** Names of the cgroups between the agent's own and its labs', joined by slashes. @default glassbox */
+  labCgroup?: string;
   /** Something went wrong that observing survives, one sentence. @default written to standard error */
   onProblem?(message: string): void;
 }
@@ -78,7 +80,7 @@ export class Observer implements KernelGraph {
 
   private constructor(options: ObserverOptions) {
     this.#options = options;
-    this.#reader = new FactsReader(this.#ownership, options.stateRoots);
+    this.#reader = new FactsReader(this.#ownership, options.labCgroup ?? LAB_CGROUP, options.stateRoots);
   }
 
   get epoch(): string {
@@ -215,6 +217,7 @@ export class Observer implements KernelGraph {
       firstSeenMs: (id) => this.#seen(id, nowMs),
       nowMs,
       labRoot: this.#options.labRoot ?? LAB_ROOT,
+      labCgroup: this.#options.labCgroup ?? LAB_CGROUP,
       before: this.#log.nodes,
       countCrowds: pending.everyPid,
     });

@@ -14,6 +14,8 @@ export interface Assembly {
   nowMs: number;
   /** Directory below which each lab has its own. */
   labRoot: string;
+  /** Names of the cgroups around the labs', as `lab-paths.ts` has it. */
+  labCgroup: string;
   /** The graph as it was, for what is only looked at now and then. */
   before: ReadonlyMap<NodeId, GraphNode>;
   /** Count the members of initial namespaces and of cgroups nobody works with, too: there every fork changes them. */

@@ -1,15 +1,16 @@
 /** Cgroups: their files, and the processes in them as the processes themselves say (/proc/PID/cgroup). */
 import type { CgroupNode } from "@glassbox/protocol";
 import type { CgroupFacts, Facts } from "../facts.ts";
-import { isGlassboxCgroup, labOfCgroup } from "../lab-paths.ts";
+import { isLabsCgroup, labOfCgroup } from "../lab-paths.ts";
 import { cgroupId } from "../node-ids.ts";
 import { GLASSBOX, HOST, type Owner, type Ownership } from "../ownership.ts";
 import type { Assembly } from "./assembly.ts";
 import { cgroupKey, cgroupKeysOf } from "./cgroup-keys.ts";
 import { recognisedContainers } from "./container-nodes.ts";
 
-export function cgroupNodes({ facts, ownership, firstSeenMs, before, countCrowds }: Assembly): CgroupNode[] {
-  const interesting = interestingCgroups(facts, ownership);
+export function cgroupNodes(assembly: Assembly): CgroupNode[] {
+  const { facts, ownership, firstSeenMs, before, countCrowds, labCgroup } = assembly;
+  const interesting = interestingCgroups(facts, ownership, labCgroup);
   const members = membersByPath(facts);
   const ids = new Map(
     [...facts.cgroups.values()].map((each) => [each.directory, cgroupId(each.hierarchy, each.inode)]),
@@ -23,7 +24,7 @@ export function cgroupNodes({ facts, ownership, firstSeenMs, before, countCrowds
     return {
       id,
       kind: "cgroup",
-      ...ownership.ofThing(id, () => decideOwner(cgroup, pids, ownership)),
+      ...ownership.ofThing(id, () => decideOwner(cgroup, pids, ownership, labCgroup)),
       firstSeenMs: firstSeenMs(id),
       hierarchy: cgroup.hierarchy,
       version: cgroup.version,
@@ -44,7 +45,7 @@ export function cgroupNodes({ facts, ownership, firstSeenMs, before, countCrowds
  * Directories whose usage is worth polling: learners' cgroups, containers', and those above them but for the root,
  * which is the whole machine's and changes all the time.
  */
-export function interestingCgroups(facts: Facts, ownership: Ownership): Set<string> {
+export function interestingCgroups(facts: Facts, ownership: Ownership, labCgroup: string): Set<string> {
   const directories = new Map<string, string>();
   for (const { hierarchy, path, directory } of facts.cgroups.values())
     directories.set(`${hierarchy}:${path}`, directory);
@@ -56,7 +57,7 @@ export function interestingCgroups(facts: Facts, ownership: Ownership): Set<stri
     }
   };
   for (const { hierarchy, path, inode } of facts.cgroups.values()) {
-    const owner = ownership.ofThing(cgroupId(hierarchy, inode), () => ownerByPath(path));
+    const owner = ownership.ofThing(cgroupId(hierarchy, inode), () => ownerByPath(path, labCgroup));
     if (owner.origin === "learner") add(hierarchy, path);
   }
   for (const { init } of recognisedContainers(facts)) {
@@ -65,15 +66,15 @@ export function interestingCgroups(facts: Facts, ownership: Ownership): Set<stri
   return interesting;
 }
 
-function ownerByPath(path: string): Owner {
-  const lab = labOfCgroup(path);
+function ownerByPath(path: string, labCgroup: string): Owner {
+  const lab = labOfCgroup(path, labCgroup);
   if (lab !== undefined) return { origin: "learner", lab };
-  return isGlassboxCgroup(path) ? GLASSBOX : HOST;
+  return isLabsCgroup(path, labCgroup) ? GLASSBOX : HOST;
 }
 
 /** By its path, or by who was in it when it was first seen: a learner's process in it alone makes it a learner's. */
-function decideOwner(cgroup: CgroupFacts, pids: readonly number[], ownership: Ownership): Owner {
-  const owner = ownerByPath(cgroup.path);
+function decideOwner(cgroup: CgroupFacts, pids: readonly number[], ownership: Ownership, labCgroup: string): Owner {
+  const owner = ownerByPath(cgroup.path, labCgroup);
   if (owner !== HOST || cgroup.path === "/") return owner;
   const owners = pids.map((pid) => ownership.ofProcess(pid));
   const learner = owners.find(({ origin }) => origin === "learner");

@@ -48,6 +48,7 @@ export function exampleAssembly(facts: Facts, ownership: Ownership = new Ownersh
     firstSeenMs: () => 0,
     nowMs: 60_000,
     labRoot: "/lab",
+    labCgroup: "glassbox",
     before: new Map(),
     countCrowds: true,
   };
