@@ -14,6 +14,7 @@ import { tokensFrom } from "./daemon/token-file.ts";
 import { startServer } from "./http/server.ts";
 import { randomTokens } from "./http/sessions.ts";
 import { Labs } from "./labs/mod.ts";
+import { agentGroups } from "./labs/run/lab-cgroups.ts";
 import { checkoutRoot } from "./machine/checkout-root.ts";
 import { examineMachine } from "./machine/examine.ts";
 import { Observer } from "./observe/observer.ts";
@@ -36,7 +37,11 @@ async function start(options: AgentOptions, ending: Rollback): Promise<void> {
   const binDir = path.join(checkout, "packages/runtime/bin");
   ending.add("the pid file", takeRunDir(runDir));
 
-  const graph = await Observer.start({ kwatchProgram: nativeProgram("kwatch") });
+  const graph = await Observer.start({
+    kwatchProgram: nativeProgram("kwatch"),
+    labRoot: path.join(dataDir, "lab"),
+    labCgroup: agentGroups(runDir).join("/"),
+  });
   ending.add("the observer", () => graph.close());
 
   const labs = new Labs({
