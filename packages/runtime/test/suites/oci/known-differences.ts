@@ -312,4 +312,37 @@ export const knownDifferences: readonly KnownDifference[] = [
     rule: "list begins with runc's header",
     reason: "the columns are NAME PID STATUS BUNDLE PATH CREATED OWNER",
   },
+  {
+    runtime: "runc",
+    feature: "configuration",
+    rule: "a minimal configuration runs",
+    reason: "reads /proc of the container to close its descriptors",
+  },
+  { runtime: "crun", feature: "configuration", rule: "a minimal configuration runs", reason: "wants a list of mounts" },
+  { runtime: "runc", feature: "configuration", rule: "ociVersion missing is refused", reason: "does not look at it" },
+  {
+    runtime: "crun",
+    feature: "configuration",
+    rule: "hostname that is a number is refused",
+    reason: "takes a number for a string",
+  },
+  {
+    runtime: "crun",
+    feature: "log",
+    rule: "--debug adds messages of level debug",
+    reason: "1.8.1 has nothing to say at that level",
+  },
+  { runtime: "crun", feature: "log", rule: "-h names the commands", reason: "knows --help alone" },
+  {
+    runtime: "crun",
+    feature: "pid-file",
+    rule: "a relative path is relative to the caller",
+    reason: "changes to the bundle first",
+  },
+  {
+    runtime: "crun",
+    feature: "spec",
+    rule: "--rootless has a user namespace, maps and no network namespace of its own",
+    reason: "keeps the network namespace",
+  },
 ];

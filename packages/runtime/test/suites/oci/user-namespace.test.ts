@@ -120,13 +120,6 @@ rule("a user namespace without maps is refused", source, (box) => {
   box.rejects((configuration) => configuration.linux.namespaces.push({ type: "user" }));
 });
 
-rule("maps without a user namespace are refused", source, (box) => {
-  box.rejects((configuration) => {
-    configuration.linux.uidMappings = [{ containerID: 0, hostID, size: 1 }];
-    configuration.linux.gidMappings = [{ containerID: 0, hostID, size: 1 }];
-  });
-});
-
 rule("a user that is not mapped is refused", 'config.md "POSIX-platform User"', (box) => {
   box.rejects((configuration) => {
     mapped(box, configuration);

@@ -3,7 +3,7 @@
  * real container. After each rule the suite looks at what the machine holds: whatever is left behind fails the rule. A
  * rule that this runtime is known to break has to break it.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
@@ -25,7 +25,8 @@ export function feature(fileUrl: string): AddRule {
   const name = basename(fileURLToPath(fileUrl), ".test.ts");
   const runtime = chosenRuntime();
   const base = mkdtempSync(join(tmpdir(), "oci-suite-"));
-  mkdirSync(base, { recursive: true, mode: 0o755 });
+  // Root of a user namespace is somebody else out here, and has to get through to its root file system.
+  chmodSync(base, 0o755);
   const prefix = `suite-${process.pid}`;
   const differences = knownDifferences.filter((row) => row.feature === name && row.runtime === runtime.name);
   const unmet = new Set(differences.map((row) => row.rule));
