@@ -74,19 +74,41 @@ interface SideProps {
 }
 
 function Calls({ plan, field, onField }: SideProps) {
+  const list = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another field means another call to bring into view
+  useEffect(() => {
+    // Pointed at from the other side: show the first call that field asked for. Never scroll under a pointer.
+    if (list.current?.matches(":hover, :focus-within")) return;
+    const first = list.current?.querySelector<HTMLElement>(`.${css.lit}`);
+    if (first) list.current?.scrollTo({ top: first.offsetTop - 60, behavior: "smooth" });
+  }, [field]);
+  const [wanted, setWanted] = useState("");
+  const isWanted = ({ text, why, from }: { text: string; why: string; from?: string | undefined }) =>
+    `${text} ${why} ${from ?? ""}`.toLowerCase().includes(wanted);
   const total = plan.programs.reduce((sum, program) => sum + program.ops.length, 0);
   return (
-    <section className={css.calls} aria-label="System calls">
-      <h3 className={css.head}>{total} system calls, in this order</h3>
+    <section className={css.calls} aria-label="System calls" ref={list}>
+      <div className={css.head}>
+        <h3>{total} system calls, in this order</h3>
+        <input
+          type="search"
+          className={css.find}
+          aria-label="Find a call, a reason or a field"
+          placeholder="Find a call"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value.toLowerCase())}
+        />
+      </div>
       {plan.programs.map((program) => (
         <div key={program.name}>
           {plan.programs.length > 1 && <h4 className={css.program}>{program.name}</h4>}
           <ol>
             {program.ops.map((op, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the plan is a list, and its place in it is what a call is
-              <li key={index}>
+              <li key={index} hidden={!isWanted(op)}>
                 <button
                   type="button"
+                  data-number={index + 1}
                   className={op.from !== undefined && op.from === field ? css.lit : ""}
                   onMouseEnter={() => onField(op.from)}
                   onFocus={() => onField(op.from)}

@@ -34,6 +34,19 @@ export function Legend({ onClose }: { onClose(): void }) {
           Amber edge
         </dt>
         <dd>Just changed. A green edge: just appeared.</dd>
+        <dt>
+          <span
+            className={css.swatch}
+            style={{ background: "linear-gradient(90deg, var(--accent) 55%, var(--pane-3) 0)" }}
+          />
+          Bar
+        </dt>
+        <dd>How much a cgroup uses of what it may. The mark at the end is the limit.</dd>
+        <dt>
+          <span className={css.swatch} style={{ background: "var(--accent-soft)", transform: "skewX(-18deg)" }} />
+          Sheet
+        </dt>
+        <dd>One layer of an overlay mount. You look down through the stack: the topmost file of a name wins.</dd>
       </dl>
       <h3>A namespace of its own gives a process</h3>
       <dl>

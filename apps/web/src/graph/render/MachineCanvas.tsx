@@ -18,6 +18,8 @@ import { useSize } from "./use-size.ts";
 
 const RANGE: [number, number] = [0.08, 2.5];
 const MARGIN = 28;
+/** Zoom below which names are hard to read. */
+const LEGIBLE = 0.68;
 
 export interface MachineCanvasProps {
   shown: readonly GraphNode[];
@@ -52,7 +54,6 @@ export function MachineCanvas({ shown, nodes, marks, selected, onSelect }: Machi
     zoom.current = behaviour;
     const selection = d3.select(element);
     selection.call(behaviour).on("dblclick.zoom", null);
-    selection.call(behaviour.transform, d3.zoomIdentity.translate(MARGIN, 10).scale(0.85));
     const recolour = () => setThemeRound((before) => before + 1);
     window.addEventListener(THEME_CHANGED, recolour);
     return () => {
@@ -67,6 +68,15 @@ export function MachineCanvas({ shown, nodes, marks, selected, onSelect }: Machi
     if (!context || size.width === 0) return;
     paintMachine(context, { scene, size, transform, marks, selected, hovered, ties });
   }, [scene, size, transform, marks, selected, hovered, ties, themeRound]);
+
+  // Once, when the size is first known: as many lanes in view as stay legible.
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current || size.width === 0 || !canvas.current || !zoom.current) return;
+    begun.current = true;
+    const scale = Math.max(LEGIBLE, Math.min(0.95, (size.width - 2 * MARGIN) / scene.width));
+    d3.select(canvas.current).call(zoom.current.transform, d3.zoomIdentity.translate(MARGIN, 14).scale(scale));
+  }, [size.width, scene.width]);
 
   const lineAt = useCallback(
     (clientX: number, clientY: number): PlacedLine | undefined => {
