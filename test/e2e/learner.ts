@@ -74,10 +74,12 @@ export class Learner {
   async terminal(name: string): Promise<void> {
     const tab = this.page.getByRole("tab", { name, exact: true });
     if ((await tab.count()) === 0) {
+      const tabs = this.page.getByRole("tablist", { name: "Terminals" }).getByRole("tab");
+      const before = await tabs.count();
       await this.page.getByRole("button", { name: "New terminal" }).click();
-      const newest = this.page.getByRole("tablist", { name: "Terminals" }).getByRole("tab").last();
-      await expect(newest).toHaveAttribute("aria-selected", "true");
-      await newest.dblclick();
+      await expect(tabs).toHaveCount(before + 1);
+      await expect(tabs.last()).toHaveAttribute("aria-selected", "true");
+      await tabs.last().dblclick();
       await this.page.getByRole("textbox", { name: /New name for terminal/ }).fill(name);
       await this.page.keyboard.press("Enter");
       await this.quiet();

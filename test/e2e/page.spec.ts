@@ -1,0 +1,100 @@
+/** What a visitor does besides typing: signing in, choosing a lab, themes, keys, the explorer; and nothing from elsewhere. */
+import { execFileSync, spawn } from "node:child_process";
+import { Learner } from "./learner.ts";
+import { expect, test } from "./product.ts";
+
+test("the catalogue lists the track in order, with progress, and leads to a lab by keyboard", async ({ page }) => {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const labs = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: /process/i }) });
+  await expect(labs.first()).toContainText("A container is a process");
+  await page.getByRole("link", { name: /Begin with the first lab/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/lab\/\?id=001-process/);
+  await expect(page.getByText("Step 1 of 5")).toBeVisible();
+});
+
+test("a browser without a session is told to open the printed URL, and shown nothing", async ({ browser, product }) => {
+  const stranger = await browser.newPage();
+  const answer = await stranger.goto(new URL(product.url).origin);
+  expect(answer?.status()).toBe(401);
+  await expect(stranger.getByRole("heading")).toHaveText(/open the printed address/);
+  const api = await stranger.request.get(`${new URL(product.url).origin}/api/labs`);
+  expect(api.status()).toBe(401);
+  await stranger.close();
+});
+
+test("the token leaves the address bar, and the page loads nothing from elsewhere", async ({ page, product }) => {
+  expect(page.url()).not.toContain("token");
+  const strangers: string[] = [];
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    const socketOrigin = origin.replace(/^ws/, "http");
+    if (/^(http|ws)/.test(protocol) && socketOrigin !== new URL(product.url).origin) strangers.push(request.url());
+  });
+  const complaints: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  for (const path of ["/", "/lab/?id=007-bundle", "/explorer/"]) {
+    await page.goto(path);
+    await page.waitForTimeout(1500);
+  }
+  expect(strangers).toEqual([]);
+  expect(complaints, "the content security policy and the page agree").toEqual([]);
+});
+
+test("the theme follows the system, can be chosen, and is remembered", async ({ page }) => {
+  const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await background();
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await background();
+  expect(dark).not.toBe(light);
+  for (let tries = 0; (await background()) === light && tries < 3; tries++) {
+    await page.getByRole("button", { name: /^Theme:/ }).click();
+  }
+  expect(await background()).toBe(dark);
+  await page.reload();
+  expect(await background()).toBe(dark);
+});
+
+test("the keys are listed under ?, and F6 leads out of the terminal", async ({ page }) => {
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  const learner = new Learner(page);
+  await learner.openLab("001-process");
+  await learner.terminal("main");
+  const inTerminal = () => page.evaluate("document.activeElement?.closest('.xterm') !== null");
+  expect(await inTerminal()).toBe(true);
+  await page.keyboard.press("F6");
+  expect(await inTerminal()).toBe(false);
+});
+
+test("the explorer finds a process that appears while it is open, draws it, tabulates it, and says how to see it", async ({
+  page,
+}) => {
+  await page.goto("/explorer/");
+  await page.getByRole("button", { name: "Table" }).click();
+  await page.getByRole("searchbox", { name: "Search objects" }).fill("sleep 4242");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  const child = spawn("sleep", ["4242"]);
+  try {
+    const row = page.getByRole("row").filter({ hasText: `${child.pid}` });
+    await expect(row).toBeVisible();
+    await row.getByRole("button").first().click();
+    const details = page.getByRole("complementary", { name: "Details" });
+    await expect(details).toContainText(`/proc/${child.pid}`);
+    const shown = execFileSync("readlink", [`/proc/${child.pid}/ns/mnt`], { encoding: "utf8" });
+    await expect(details).toContainText(/\d{10}/.exec(shown)?.[0] ?? "no inode");
+    child.kill();
+    await expect(page.getByText("Nothing matches")).toBeVisible();
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
+test("a lab that does not exist says so and leads back", async ({ page }) => {
+  await page.goto("/lab/?id=999-nothing");
+  await expect(page.getByText("There is no such lab")).toBeVisible();
+  await page.getByRole("main").getByRole("link", { name: "All labs" }).click();
+  await expect(page).toHaveURL(/\/$/);
+});

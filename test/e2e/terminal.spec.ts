@@ -1,0 +1,67 @@
+/** The terminal as a person lives with it: reload, lost connection, a flood, a second terminal, a shell that ended. */
+import { Learner } from "./learner.ts";
+import { expect, test } from "./product.ts";
+
+const lab = "001-process";
+
+test.beforeEach(async ({ page }) => {
+  const learner = new Learner(page);
+  await learner.openLab(lab);
+  await learner.resetLab();
+  await learner.openLab(lab);
+});
+
+test("a reload brings back what the shell printed, and the same shell", async ({ page }) => {
+  const learner = new Learner(page);
+  await learner.type("MARK=$((6*7)); seq 1 400; echo kept-$MARK");
+  await learner.waitFor("kept-42");
+  await learner.openLab(lab);
+  await learner.waitFor("kept-42");
+  await learner.type("echo again-$MARK");
+  await learner.waitFor("again-42");
+});
+
+test("a lost connection loses nothing that was printed meanwhile", async ({ page, context }) => {
+  const learner = new Learner(page);
+  await learner.type("for i in 1 2 3 4 5 6; do echo tick-$i; sleep 1; done; echo all-$((7+1))");
+  await context.setOffline(true);
+  await page.evaluate("window.dispatchEvent(new Event('offline'))");
+  await page.waitForTimeout(3000);
+  await context.setOffline(false);
+  await learner.waitFor("all-8");
+  const screen = await learner.screen();
+  for (const tick of [1, 2, 3, 4, 5, 6]) expect(screen).toContain(`tick-${tick}`);
+});
+
+test("Ctrl-C ends a flood, and the prompt comes back", async ({ page }) => {
+  const learner = new Learner(page);
+  await page.locator(".xterm-helper-textarea").first().focus();
+  await page.keyboard.type("yes flooding\n");
+  await learner.waitFor("flooding");
+  await page.waitForTimeout(3000);
+  await page.keyboard.press("Control+c");
+  await page.keyboard.type("echo quiet-$((40+2))\n");
+  await learner.waitFor("quiet-42");
+});
+
+test("terminals are several, named, and each its own shell", async ({ page }) => {
+  const learner = new Learner(page);
+  await learner.type("WHO=first");
+  await learner.terminal("watch");
+  await learner.type("echo here-is-${WHO:-another}");
+  await learner.waitFor("here-is-another");
+  await learner.terminal("main");
+  await learner.type("echo here-is-$WHO");
+  await learner.waitFor("here-is-first");
+});
+
+test("a shell that ended says how, and can be started anew", async ({ page }) => {
+  const learner = new Learner(page);
+  await page.locator(".xterm-helper-textarea").first().focus();
+  await page.keyboard.type("exit 3\n");
+  await expect(page.getByRole("status").filter({ hasText: "3" })).toBeVisible();
+  await page.getByRole("button", { name: "Start a new one" }).click();
+  await learner.waitFor("#");
+  await learner.type("echo alive-$((40+2))");
+  await learner.waitFor("alive-42");
+});
