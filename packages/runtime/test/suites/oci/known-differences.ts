@@ -345,4 +345,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     rule: "--rootless has a user namespace, maps and no network namespace of its own",
     reason: "keeps the network namespace",
   },
+  {
+    runtime: "crun",
+    feature: "console",
+    rule: "--console-socket without a terminal is refused",
+    reason: "ignores the socket",
+  },
 ];
