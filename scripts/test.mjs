@@ -27,7 +27,7 @@ Set everything up, check the code and run every test that this machine can run.
 Other words name the root or browser tests to run, by part of their path: npm test -- --only root cgroup`;
 
 /** The whole of `npm test` has to fit into a build service's patience; emulated root tests are the long part. */
-const VM_TIMEOUT_SECONDS = 600;
+const VM_TIMEOUT_SECONDS = 720;
 
 /** In this order: what fails fastest comes first. */
 const parts = {
@@ -82,6 +82,9 @@ function whyNoPeer(runtime) {
   const found = (process.env.PATH ?? "").split(":").some((directory) => existsSync(`${directory}/${runtime}`));
   return found ? undefined : `there is no ${runtime} to compare with`;
 }
+
+// Told to end by something other than the terminal, which tells our children too: end, and take the runners with us.
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
 
 runMain(async () => {
   checkMachine();

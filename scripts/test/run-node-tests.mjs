@@ -37,7 +37,10 @@ export async function runNodeTests(name, files, { how, tally, environment = {} }
   const args = [...runnerArguments(countsFile, TEST_TIMEOUT_MS, how), ...files];
   const env = { ...process.env, ...environment };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  const stop = () => child.kill("SIGTERM");
+  process.on("exit", stop);
   const code = await new Promise((resolve) => child.on("exit", (exitCode, signal) => resolve(exitCode ?? signal)));
+  process.off("exit", stop);
   const failedBefore = tally.failed.length;
   for (const line of readFileSync(countsFile, "utf8").trim().split("\n"))
     if (line) count(name, JSON.parse(line), tally);
