@@ -7,7 +7,7 @@ import { THEME_CHANGED } from "../chrome/theme.ts";
 import { api, RequestError } from "../connection/api.ts";
 import css from "./FilesPane.module.css";
 import { isDirty, reduceDraft } from "./file-draft.ts";
-import { EDITOR_OPTIONS, languageOf, monacoTheme, prepareMonaco } from "./monaco.ts";
+import { defineThemes, EDITOR_OPTIONS, languageOf, monacoTheme, prepareMonaco } from "./monaco.ts";
 
 /** How often a file that is not being edited is read again: a command in the terminal may have written it. */
 const REREAD_MS = 2500;
@@ -136,11 +136,15 @@ function FileEditor({ lab, path }: { lab: string; path: string }) {
               Save mine over it
             </button>
           </div>
+          {/* Its models are kept: the wrapper frees them before the editor lets go of them, which Monaco takes ill. */}
           <DiffEditor
+            keepCurrentOriginalModel
+            keepCurrentModifiedModel
             original={draft.theirs.text}
             modified={draft.text}
             language={languageOf(path)}
             theme={theme}
+            beforeMount={defineThemes}
             options={{ ...EDITOR_OPTIONS, readOnly: true }}
           />
         </>
@@ -150,6 +154,7 @@ function FileEditor({ lab, path }: { lab: string; path: string }) {
           language={languageOf(path)}
           path={`${lab}/${path}`}
           theme={theme}
+          beforeMount={defineThemes}
           options={EDITOR_OPTIONS}
           loading={<p className={css.message}>Opening the editor</p>}
           onChange={(text) => dispatch({ type: "edit", text: text ?? "" })}

@@ -1,5 +1,5 @@
 /** Monaco from our own origin (see monaco-assets.ts), in the page's colours. */
-import { loader } from "@monaco-editor/react";
+import { loader, type Monaco } from "@monaco-editor/react";
 
 let ready = false;
 
@@ -11,7 +11,26 @@ export function prepareMonaco(): void {
 }
 
 /** Monaco's theme that goes with the page's. */
-export const monacoTheme = (): string => (document.documentElement.dataset.theme === "dark" ? "vs-dark" : "vs");
+export const monacoTheme = (): string =>
+  document.documentElement.dataset.theme === "dark" ? "glass-dark" : "glass-light";
+
+/** Monaco's own colours on the page's grounds; they are values, since Monaco cannot read custom properties. */
+export function defineThemes(monaco: Monaco): void {
+  const define = (name: string, base: "vs" | "vs-dark", ground: string, line: string) =>
+    monaco.editor.defineTheme(name, {
+      base,
+      inherit: true,
+      rules: [],
+      colors: {
+        "editor.background": ground,
+        "editorGutter.background": ground,
+        "editor.lineHighlightBackground": line,
+        "editor.lineHighlightBorder": line,
+      },
+    });
+  define("glass-light", "vs", "#ffffff", "#f3f7f6");
+  define("glass-dark", "vs-dark", "#101717", "#172121");
+}
 
 /** Monaco's name for a file's language. */
 export function languageOf(path: string): string {
