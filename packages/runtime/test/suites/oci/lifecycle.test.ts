@@ -1,80 +1,195 @@
-/** runtime-spec runtime.md, "Lifecycle" and "Operations": create, start, state, kill, delete. */
+/** create, start, kill, delete: what each does to the container's status, and the moves that are refused. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { claimId, configFor, makeBundle } from "./bundle.ts";
-import { onEachPeer, type Peer } from "./peers.ts";
+import type { Box } from "./rig/box.ts";
+import { feature } from "./rig/feature.ts";
 
-function statusOf(peer: Peer, id: string): string {
-  return JSON.parse(peer.call(["state", id]).stdout).status;
+const rule = feature(import.meta.url);
+const lifecycle = 'runtime.md "Lifecycle"';
+
+rule(
+  "create makes the container and does not run the program",
+  'runtime.md "Create": "MUST NOT be run at this time"',
+  async (box) => {
+    const output = box.create("echo ran > /dev/stdout");
+    assert.equal(box.state().status, "created");
+    await new Promise((done) => setTimeout(done, 100));
+    assert.equal(readFileSync(output, "utf8"), "");
+  },
+);
+
+rule("start runs the program", 'runtime.md "Start"', async (box) => {
+  const output = box.create("echo ran; exec sleep 1000");
+  box.ok(["start", box.id]);
+  assert.equal(box.state().status, "running");
+  await box.until("the program's output", () => readFileSync(output, "utf8") === "ran\n");
+});
+
+rule(
+  "when the program ends the container is stopped",
+  'runtime.md "Kill": "the status property MUST be stopped"',
+  async (box) => {
+    box.create("exit 3");
+    box.ok(["start", box.id]);
+    await box.untilStatus("stopped");
+  },
+);
+
+rule(
+  "a program killed from outside leaves the container stopped",
+  'runtime.md "Kill": "or any other reason"',
+  async (box) => {
+    process.kill(box.launch(), "SIGKILL");
+    await box.untilStatus("stopped");
+  },
+);
+
+rule("delete takes a stopped container away", 'runtime.md "Delete"', async (box) => {
+  box.create("exit 0");
+  box.ok(["start", box.id]);
+  await box.untilStatus("stopped");
+  box.ok(["delete", box.id]);
+  assert.match(box.refused(["state", box.id]), /does not exist|No such file/);
+});
+
+rule(
+  "a deleted container's id can be used again",
+  'runtime.md "Delete": "its ID MAY be used by a subsequent container"',
+  async (box) => {
+    for (const text of ["first", "second"]) {
+      const output = box.create(`echo ${text}`);
+      box.ok(["start", box.id]);
+      await box.untilStatus("stopped");
+      box.ok(["delete", box.id]);
+      assert.equal(readFileSync(output, "utf8"), `${text}\n`);
+    }
+  },
+);
+
+rule(
+  "config.json changed after create changes nothing",
+  'runtime.md "Create": "will not have an effect on the container"',
+  async (box) => {
+    const output = box.create("hostname; echo first");
+    box.configure("echo second", (configuration) => {
+      configuration.hostname = "second";
+    });
+    box.ok(["start", box.id]);
+    await box.untilStatus("stopped");
+    assert.equal(readFileSync(output, "utf8"), "runc\nfirst\n");
+  },
+);
+
+rule("the bundle's config.json may be gone after create", 'runtime.md "Create"', async (box) => {
+  box.create("exit 0");
+  writeFileSync(join(box.bundle, "config.json"), "not JSON any more");
+  box.ok(["start", box.id]);
+  await box.untilStatus("stopped");
+  box.ok(["delete", box.id]);
+});
+
+/** A move from a status: refused, and the status stays. */
+const wrongMoves: Array<[string, string[], (box: Box) => Promise<void> | void, string, RegExp]> = [
+  ["start of a running container", ["start"], (box) => void box.launch(), "running", /./],
+  ["start of a stopped container", ["start"], stopped, "stopped", /./],
+  [
+    "kill of a stopped container",
+    ["kill"],
+    stopped,
+    "stopped",
+    /not running|process already finished|no such process/i,
+  ],
+  ["delete of a running container", ["delete"], (box) => void box.launch(), "running", /./],
+  ["exec in a stopped container", ["exec"], stopped, "stopped", /./],
+];
+
+async function stopped(box: Box): Promise<void> {
+  box.create("exit 0");
+  box.ok(["start", box.id]);
+  await box.untilStatus("stopped");
 }
 
-/** A process ends a moment after it was killed, and is reaped whenever its parent cares to. */
-async function waitForStatus(peer: Peer, id: string, wanted: string): Promise<void> {
-  for (let tries = 0; tries < 100 && statusOf(peer, id) !== wanted; tries++) await sleep(50);
-  assert.equal(statusOf(peer, id), wanted);
+for (const [sentence, [verb = ""], reach, status, text] of wrongMoves) {
+  rule(
+    `${sentence} is refused and changes nothing`,
+    `${lifecycle}: "MUST have no effect ... and MUST generate an error"`,
+    async (box) => {
+      await reach(box);
+      assert.match(box.refused([verb, box.id, ...(verb === "exec" ? ["true"] : [])]), text);
+      assert.equal(box.state().status, status);
+    },
+  );
 }
 
-onEachPeer("create runs nothing yet, start does, kill ends it, delete takes all away", async (peer, t) => {
-  const bundle = makeBundle(t, configFor(["sh", "-c", "touch /started; exec sleep 60"]));
-  const id = claimId(t, peer);
-  const pidFile = join(bundle, "pid");
-  const created = peer.call(["create", "--bundle", bundle, "--pid-file", pidFile, id]);
-  assert.equal(created.code, 0, created.stderr);
-  // MUST NOT run the user-specified program (Operations, "Create").
-  assert.equal(existsSync(join(bundle, "rootfs/started")), false);
-  const state = JSON.parse(peer.call(["state", id]).stdout);
-  assert.deepEqual(
-    { id: state.id, status: state.status, bundle: state.bundle, pid: String(state.pid) },
-    { id, status: "created", bundle, pid: readFileSync(pidFile, "utf8") },
+rule(
+  "create with an id in use is refused and leaves the first alone",
+  'runtime.md "Create": "If the ID provided is not unique"',
+  (box) => {
+    const pid = box.launch();
+    assert.match(box.refused(["create", box.id]), /already exists|exist/i);
+    assert.deepEqual([box.state().status, box.state().pid], ["running", pid]);
+  },
+);
+
+for (const verb of ["start", "state", "kill", "delete", "exec"]) {
+  rule(
+    `${verb} of an id that is not there is refused`,
+    `runtime.md: "container that does not exist MUST generate an error"`,
+    (box) => {
+      const rest = verb === "exec" ? ["true"] : [];
+      assert.match(box.refused([verb, "suite-no-such-container", ...rest]), /does not exist|no such file/i);
+    },
   );
 
-  assert.equal(peer.call(["start", id]).code, 0);
-  await waitForStatus(peer, id, "running");
-  for (let tries = 0; tries < 100 && !existsSync(join(bundle, "rootfs/started")); tries++) await sleep(50);
-  assert.ok(existsSync(join(bundle, "rootfs/started")));
-  assert.notEqual(peer.call(["start", id]).code, 0, "a running container MUST NOT be started again");
-  assert.notEqual(peer.call(["delete", id]).code, 0, "a running container MUST NOT be deleted");
+  rule(
+    `${verb} without an id is refused`,
+    'runtime.md: "MUST generate an error if it is not provided the ID"',
+    (box) => {
+      box.refused([verb]);
+    },
+  );
+}
 
-  assert.equal(peer.call(["kill", id, "KILL"]).code, 0);
-  await waitForStatus(peer, id, "stopped");
-  assert.notEqual(peer.call(["kill", id, "KILL"]).code, 0, "a stopped container MUST NOT be signalled");
-  assert.equal(peer.call(["delete", id]).code, 0);
-  assert.notEqual(peer.call(["state", id]).code, 0);
-});
+/** `ID` stands for the rule's own id, so that what a runtime makes by mistake is found and removed. */
+for (const pattern of ["", ".", "..", "a/ID", "../ID", "a ID", "a\nID", "/ID"]) {
+  rule(
+    `the id ${JSON.stringify(pattern)} is refused`,
+    'runtime.md "Create": "or is not valid in any other way"',
+    (box) => {
+      box.configure("true");
+      box.refused(["create", pattern.replace("ID", box.id)]);
+      assert.deepEqual(readdirSync(box.path("root")), []);
+      assert.ok(!existsSync(box.path(box.id)));
+    },
+  );
+}
 
-onEachPeer("an id in use is refused, and the container that has it goes on", (peer, t) => {
-  const bundle = makeBundle(t, configFor(["sleep", "60"]));
-  const id = claimId(t, peer);
-  assert.equal(peer.call(["run", "--detach", "--bundle", bundle, id]).code, 0);
-  assert.notEqual(peer.call(["create", "--bundle", bundle, id]).code, 0);
-  assert.equal(statusOf(peer, id), "running");
-});
+for (const id of ["a", "under_score", "dot.ted", "plus+sign", "dash-ed", "UPPER", "0"]) {
+  rule(`the id ${JSON.stringify(id)} is taken`, "runc, libcontainer/factory_linux.go: idRegex", (box) => {
+    const unique = `${box.id}-${id}`;
+    box.configure("echo ran");
+    assert.equal(box.ok(["run", unique]), "ran\n");
+  });
+}
 
-onEachPeer("delete --force ends a running container and is content with one that is gone", (peer, t) => {
-  const bundle = makeBundle(t, configFor(["sleep", "60"]));
-  const id = claimId(t, peer);
-  assert.equal(peer.call(["run", "--detach", "--bundle", bundle, id]).code, 0);
-  assert.equal(peer.call(["delete", "--force", id]).code, 0);
-  assert.equal(peer.call(["delete", "--force", id]).code, 0);
-});
+rule(
+  "a create that fails leaves no state",
+  'runtime.md "Errors": "as if the operation were never attempted"',
+  (box) => {
+    box.configure("true", (configuration) => {
+      configuration.mounts.push({ destination: "/tmp", source: box.path("missing"), options: ["bind"] });
+    });
+    box.refused(["create", box.id]);
+    box.refused(["state", box.id]);
+    assert.equal(box.ok(["list", "--quiet"]), "");
+  },
+);
 
-onEachPeer("pause stops the processes and resume lets them go on", async (peer, t) => {
-  const bundle = makeBundle(t, configFor(["sleep", "60"]));
-  const id = claimId(t, peer);
-  assert.equal(peer.call(["run", "--detach", "--bundle", bundle, id]).code, 0);
-  assert.equal(peer.call(["pause", id]).code, 0);
-  assert.equal(statusOf(peer, id), "paused");
-  assert.equal(peer.call(["resume", id]).code, 0);
-  assert.equal(statusOf(peer, id), "running");
-});
-
-onEachPeer("list names the container, its pid and its status", (peer, t) => {
-  const bundle = makeBundle(t, configFor(["sleep", "60"]));
-  const id = claimId(t, peer);
-  assert.equal(peer.call(["run", "--detach", "--bundle", bundle, id]).code, 0);
-  const [container] = JSON.parse(peer.call(["list", "--format", "json"]).stdout);
-  assert.deepEqual({ id: container.id, status: container.status }, { id, status: "running" });
-  assert.equal(peer.call(["list", "-q"]).stdout, `${id}\n`);
+rule("two containers of one bundle do not meet", 'runtime.md "Scope of a Container"', (box) => {
+  const first = box.launch();
+  box.ok(["create", `${box.id}-b`]);
+  box.ok(["start", `${box.id}-b`]);
+  box.ok(["delete", "--force", `${box.id}-b`]);
+  assert.deepEqual([box.state().status, box.state().pid], ["running", first]);
 });

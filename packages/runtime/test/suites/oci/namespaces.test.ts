@@ -1,76 +1,171 @@
-/** runtime-spec config-linux.md, "Namespaces" and "User namespace mappings". */
+/** Which namespaces the container's process is in: new ones, the runtime's, or given by path. */
 import assert from "node:assert/strict";
-import { chmodSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
-import { claimId, configFor, makeBundle, runShell } from "./bundle.ts";
-import { onEachPeer } from "./peers.ts";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, readlinkSync } from "node:fs";
+import type { Box } from "./rig/box.ts";
+import { type Configuration, withoutNamespace } from "./rig/configuration.ts";
+import { feature } from "./rig/feature.ts";
 
-const LINKS = { pid: "pid", network: "net", ipc: "ipc", uts: "uts", mount: "mnt", cgroup: "cgroup" } as const;
+const rule = feature(import.meta.url);
+const source = 'config-linux.md "Namespaces"';
 
-onEachPeer("each namespace listed is new, and one that is not listed is the runtime's", (peer, t) => {
-  const script = Object.values(LINKS)
-    .map((link) => `readlink=$(ls -l /proc/self/ns/${link}); echo "\${readlink##*> }"`)
-    .join("; ");
-  const answer = runShell(t, peer, script, (config) => {
-    const kept = (config.linux?.namespaces ?? []).filter(({ type }) => type !== "ipc");
-    config.linux = { ...config.linux, namespaces: kept };
-    config.mounts = (config.mounts ?? []).filter(({ type }) => type !== "mqueue");
-  });
-  const inside = answer.stdout.trim().split("\n");
-  const shared = Object.values(LINKS).filter((link, index) => inside[index] === readlinkSync(`/proc/self/ns/${link}`));
-  assert.deepEqual(shared, ["ipc"], answer.stderr);
-});
+/** Type in `config.json` and name in `/proc/PID/ns`. */
+const kinds = [
+  ["pid", "pid"],
+  ["network", "net"],
+  ["mount", "mnt"],
+  ["ipc", "ipc"],
+  ["uts", "uts"],
+  ["cgroup", "cgroup"],
+  ["time", "time"],
+] as const;
 
-onEachPeer("the first process is pid 1 and sees no other, the host name is its own, loopback is up", (peer, t) => {
-  const answer = runShell(
-    t,
-    peer,
-    "echo $$; hostname; ls /proc | grep -c -E '^[0-9]+$'; ip -o addr show lo | grep -c 127.0.0.1",
-    (config) => {
-      config.hostname = "blue";
+const linkOf = (pid: number | string, link: string) => readlinkSync(`/proc/${pid}/ns/${link}`);
+
+function list(configuration: Configuration, type: string, path?: string): void {
+  withoutNamespace(configuration, type);
+  configuration.linux.namespaces.push(path === undefined ? { type } : { type, path });
+}
+
+/** The least a container of another's namespace can live with: what depends on that namespace's owner is left out. */
+function plain(configuration: Configuration): void {
+  delete configuration.hostname;
+  configuration.mounts = configuration.mounts.filter(
+    ({ type }) => type !== "sysfs" && type !== "cgroup" && type !== "mqueue",
+  );
+  delete configuration.linux.maskedPaths;
+  delete configuration.linux.readonlyPaths;
+}
+
+for (const [type, link] of kinds) {
+  rule(
+    `a ${type} namespace without a path is a new one`,
+    `${source}: "the runtime MUST create a new ... of type"`,
+    (box) => {
+      const pid = box.launch(undefined, (configuration) => list(configuration, type));
+      assert.notEqual(linkOf(pid, link), linkOf("self", link));
     },
   );
-  const [pid, name, processes, loopback] = answer.stdout.trim().split("\n");
-  assert.deepEqual([pid, name], ["1", "blue"], answer.stderr);
-  assert.ok(Number(processes) <= 3, `${processes} processes in sight`);
-  assert.equal(loopback, "1");
+}
+
+for (const [type, link] of kinds.filter(([type]) => type !== "mount")) {
+  rule(`a ${type} namespace that is not listed is the runtime's`, `${source}: "the container MUST inherit"`, (box) => {
+    const pid = box.launch("trap 'exit 0' TERM; while :; do sleep 0.1; done", (configuration) => {
+      plain(configuration);
+      withoutNamespace(configuration, type);
+    });
+    assert.equal(linkOf(pid, link), linkOf("self", link));
+  });
+}
+
+/** A process of our own in new namespaces of every kind, to take them from. */
+async function donor(box: Box, body: (pid: number) => void): Promise<void> {
+  const child: ChildProcess = spawn("unshare", [
+    "-p",
+    "-n",
+    "-i",
+    "-u",
+    "-C",
+    "--fork",
+    "--kill-child",
+    "sleep",
+    "1000",
+  ]);
+  try {
+    const pid = child.pid ?? 0;
+    await box.until("unshare's child", () => childrenOf(pid).length > 0);
+    body(Number(childrenOf(pid)[0]));
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+function childrenOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter((child) => child !== "");
+}
+
+for (const [type, link] of kinds.filter(([type]) => !["mount", "time"].includes(type))) {
+  rule(
+    `a ${type} namespace with a path is joined`,
+    `${source}: "MUST place the container process in the namespace"`,
+    (box) =>
+      donor(box, (donorPid) => {
+        const pid = box.launch(undefined, (configuration) => {
+          plain(configuration);
+          list(configuration, type, `/proc/${donorPid}/ns/${link}`);
+        });
+        assert.equal(linkOf(pid, link), linkOf(donorPid, link));
+      }),
+  );
+}
+
+rule(
+  "a path to a namespace of another type is refused",
+  `${source}: "MUST generate an error if path is not"`,
+  (box) => {
+    box.rejects((configuration) => list(configuration, "network", "/proc/self/ns/uts"));
+  },
+);
+
+rule("a path to no namespace is refused", source, (box) => {
+  box.rejects((configuration) => list(configuration, "network", "/dev/null"));
 });
 
-onEachPeer("a namespace with a path is joined", (peer, t) => {
-  const first = claimId(t, peer);
-  const bundle = makeBundle(t, configFor(["sleep", "60"]));
-  assert.equal(peer.call(["run", "--detach", "--bundle", bundle, first]).code, 0);
-  const { pid } = JSON.parse(peer.call(["state", first]).stdout);
-  const answer = runShell(t, peer, "ls -l /proc/self/ns/net; hostname", (config) => {
-    const others = (config.linux?.namespaces ?? []).filter(({ type }) => type !== "network" && type !== "uts");
-    const { hostname: _hostname, ...unnamed } = config;
-    Object.assign(config, unnamed);
-    delete config.hostname;
-    config.linux = {
-      ...config.linux,
-      namespaces: [
-        ...others,
-        { type: "network", path: `/proc/${pid}/ns/net` },
-        { type: "uts", path: `/proc/${pid}/ns/uts` },
-      ],
+rule("a path that does not exist is refused", source, (box) => {
+  box.rejects((configuration) => list(configuration, "ipc", box.path("no-such-namespace")));
+});
+
+rule("the same type twice is refused", `${source}: "If a namespaces field contains duplicated namespaces"`, (box) => {
+  box.rejects((configuration) => configuration.linux.namespaces.push({ type: "uts" }));
+});
+
+rule("an unknown type is refused", 'config.md "Valid values"', (box) => {
+  box.rejects((configuration) => configuration.linux.namespaces.push({ type: "colour" }));
+});
+
+rule("the program is process 1 of a new PID namespace and sees only its own", "man 7 pid_namespaces", (box) => {
+  assert.equal(box.output("echo $$; cd /proc; echo [0-9]*"), "1\n1\n");
+});
+
+rule("without a PID namespace the program has an ordinary pid", source, (box) => {
+  const pid = Number(box.output("echo $$", (configuration) => withoutNamespace(configuration, "pid")));
+  assert.ok(pid > 1, `pid was ${pid}`);
+});
+
+rule("a new network namespace has only a loopback link", "man 7 network_namespaces", (box) => {
+  assert.equal(box.output("cd /sys/class/net; ls -d lo; ls | grep -v -e lo -e tunl0 -e sit0 | wc -l"), "lo\n0\n");
+});
+
+rule(
+  "the loopback link of a new network namespace is up",
+  "runc, libcontainer/network_linux.go: loopback strategy",
+  (box) => {
+    assert.equal(
+      box.output("ping -c 1 -w 2 127.0.0.1 | grep -c '1 packets received'", (configuration) => {
+        for (const set of ["bounding", "effective", "permitted"] as const)
+          configuration.process.capabilities?.[set]?.push("CAP_NET_RAW");
+      }),
+      "1\n",
+    );
+  },
+);
+
+rule("a new IPC namespace has its own limits", "man 7 ipc_namespaces", (box) => {
+  const seen = box.output("cat /proc/sys/kernel/msgmax", (configuration) => {
+    configuration.linux.sysctl = { "kernel.msgmax": "4242" };
+  });
+  assert.equal(seen, "4242\n");
+});
+
+rule("a new time namespace has the offsets asked for", 'config-linux.md "Offset for Time Namespace"', (box) => {
+  const seen = box.output("cat /proc/self/timens_offsets", (configuration) => {
+    list(configuration, "time");
+    configuration.linux.timeOffsets = {
+      monotonic: { secs: 172800, nanosecs: 0 },
+      boottime: { secs: 604800, nanosecs: 0 },
     };
   });
-  assert.ok(answer.stdout.includes(readlinkSync(`/proc/${pid}/ns/net`)), answer.stderr);
-  assert.match(answer.stdout, /glassrun\n/);
-});
-
-onEachPeer("a user namespace maps root to somebody else", (peer, t) => {
-  const config = configFor(["sh", "-c", "id -u; cat /proc/self/uid_map; touch /tmp/mine"]);
-  config.linux = {
-    ...config.linux,
-    namespaces: [...(config.linux?.namespaces ?? []), { type: "user" }],
-    uidMappings: [{ containerID: 0, hostID: 100000, size: 65536 }],
-    gidMappings: [{ containerID: 0, hostID: 100000, size: 65536 }],
-  };
-  const bundle = makeBundle(t, config);
-  // The mapped root is nobody special on the host, and has to get at its files.
-  for (const directory of ["", "rootfs"]) chmodSync(join(bundle, directory), 0o755);
-  chmodSync(join(bundle, "rootfs/tmp"), 0o1777);
-  const answer = peer.call(["run", "--bundle", bundle, claimId(t, peer)]);
-  assert.match(answer.stdout, /^0\n\s+0\s+100000\s+65536\n/, answer.stderr);
+  assert.equal(seen.replaceAll(/ +/g, " "), "monotonic 172800 0\nboottime 604800 0\n");
 });

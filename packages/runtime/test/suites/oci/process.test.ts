@@ -1,88 +1,199 @@
-/** runtime-spec config.md, "Process": arguments, environment, user, capabilities, limits, exit. */
+/** The container's program: how it is found, its arguments, environment, directory, streams, descriptors and end. */
 import assert from "node:assert/strict";
-import { claimId, configFor, makeBundle, runShell } from "./bundle.ts";
-import { onEachPeer } from "./peers.ts";
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { feature } from "./rig/feature.ts";
 
-onEachPeer("the program's exit code is run's, and a signal's number above 128", (peer, t) => {
-  assert.equal(runShell(t, peer, "exit 42").code, 42);
-  assert.equal(runShell(t, peer, "sh -c 'kill -9 $$'").code, 137);
-});
+const rule = feature(import.meta.url);
+const source = 'config.md "Process"';
 
-onEachPeer("standard input, output and error are passed through", (peer, t) => {
-  const bundle = makeBundle(t, configFor(["sh", "-c", "cat; echo to stderr >&2"]));
-  const answer = peer.call(["run", "--bundle", bundle, claimId(t, peer)], { input: "typed\n" });
-  assert.equal(answer.stdout, "typed\n");
-  assert.match(answer.stderr, /to stderr\n/);
-});
-
-onEachPeer("environment, working directory and user are those of the config", (peer, t) => {
-  const answer = runShell(t, peer, "echo $COLOUR; pwd; id", (config) => {
-    config.process = {
-      ...config.process,
-      cwd: "/srv/new",
-      env: ["PATH=/bin", "COLOUR=blue"],
-      user: { uid: 1000, gid: 1001, additionalGids: [7, 9] },
-    };
-  });
-  assert.equal(answer.stdout, "blue\n/srv/new\nuid=1000 gid=1001 groups=7,9\n", answer.stderr);
-});
-
-onEachPeer("the five capability sets are as listed, and no_new_privs is on", (peer, t) => {
-  const caps = ["CAP_KILL", "CAP_CHOWN"];
-  const answer = runShell(t, peer, "grep -E '^(Cap|NoNewPrivs)' /proc/self/status", (config) => {
-    config.process = {
-      ...config.process,
-      cwd: "/",
-      noNewPrivileges: true,
-      capabilities: {
-        bounding: caps,
-        effective: caps,
-        permitted: caps,
-        inheritable: ["CAP_CHOWN"],
-        ambient: ["CAP_CHOWN"],
-      },
-    };
-  });
-  const mask = (value: number) => value.toString(16).padStart(16, "0");
+rule("cwd is the program's directory", `${source}, cwd`, (box) => {
   assert.equal(
-    answer.stdout,
-    `CapInh:\t${mask(1)}\nCapPrm:\t${mask(0x21)}\nCapEff:\t${mask(0x21)}\nCapBnd:\t${mask(0x21)}\nCapAmb:\t${mask(1)}\nNoNewPrivs:\t1\n`,
-    answer.stderr,
+    box.output("pwd", (configuration) => {
+      configuration.process.cwd = "/var";
+    }),
+    "/var\n",
   );
 });
 
-onEachPeer("rlimits are set", (peer, t) => {
-  const answer = runShell(t, peer, "grep 'open files' /proc/self/limits", (config) => {
-    config.process = { ...config.process, cwd: "/", rlimits: [{ type: "RLIMIT_NOFILE", soft: 100, hard: 200 }] };
+rule("a cwd that does not exist is made", "runc, libcontainer/rootfs_linux.go: createDirs for cwd", (box) => {
+  assert.equal(
+    box.output("pwd", (configuration) => {
+      configuration.process.cwd = "/var/made/here";
+    }),
+    "/var/made/here\n",
+  );
+  assert.ok(existsSync(join(box.rootfs, "var/made/here")));
+});
+
+rule("a relative cwd is refused", `${source}, cwd: "MUST be an absolute path"`, (box) => {
+  box.rejects((configuration) => {
+    configuration.process.cwd = "var";
   });
-  assert.match(answer.stdout, /100\s+200/);
 });
 
-onEachPeer("no descriptor of the runtime reaches the program", (peer, t) => {
-  // The shell's own listing holds one more, the directory it reads.
-  const answer = runShell(t, peer, "ls /proc/self/fd | grep -v -x -e 0 -e 1 -e 2 -e 3; echo done");
-  assert.equal(answer.stdout, "done\n", answer.stderr);
-});
-
-onEachPeer("a program that is not there fails the create, and leaves no container", (peer, t) => {
-  const bundle = makeBundle(t, configFor(["no-such-program"]));
-  const id = claimId(t, peer);
-  const answer = peer.call(["run", "--bundle", bundle, id]);
-  assert.notEqual(answer.code, 0);
-  assert.match(answer.stderr, /executable file .*not found|no such file or directory/i);
-  assert.notEqual(peer.call(["state", id]).code, 0);
-});
-
-onEachPeer("a seccomp rule answers with its errno", (peer, t) => {
-  const answer = runShell(t, peer, "mkdir /made; touch /still-possible && echo ok", (config) => {
-    config.linux = {
-      ...config.linux,
-      seccomp: {
-        defaultAction: "SCMP_ACT_ALLOW",
-        syscalls: [{ names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 28 }],
+rule("a cwd that leads to a descriptor of the runtime does not leave the root", "CVE-2024-21626", (box) => {
+  for (let descriptor = 3; descriptor < 12; descriptor += 1) {
+    const { stdout } = box.run(
+      "ls -d ../../../../../etc/machine-id ../../../../../boot 2>/dev/null; echo end",
+      (configuration) => {
+        configuration.process.cwd = `/proc/self/fd/${descriptor}`;
       },
-    };
+    );
+    assert.ok(["end\n", ""].includes(stdout), `descriptor ${descriptor} led outside: ${stdout}`);
+  }
+});
+
+rule("env is the whole environment but for HOME", `${source}, env`, (box) => {
+  const seen = box.output("env | grep -v -e ^HOME= -e ^PWD= -e ^SHLVL= | sort", (configuration) => {
+    configuration.process.env = ["PATH=/bin", "EMPTY=", "SPACED=a b", "EQUALS=a=b"];
   });
-  assert.match(answer.stderr, /No space left on device/);
-  assert.equal(answer.stdout, "ok\n");
+  assert.equal(seen, "EMPTY=\nEQUALS=a=b\nPATH=/bin\nSPACED=a b\n");
+});
+
+rule("args reach the program letter by letter", `${source}, args: "execvp's argv"`, (box) => {
+  const seen = box.output("", (configuration) => {
+    configuration.process.args = [
+      "/bin/sh",
+      "-c",
+      'for a in "$@"; do echo "[$a]"; done',
+      "name",
+      "",
+      "a b",
+      "*",
+      "é",
+      "-x",
+    ];
+  });
+  assert.equal(seen, "[]\n[a b]\n[*]\n[é]\n[-x]\n");
+});
+
+rule("a program without a slash is looked for in PATH of env", `${source}, args: "execvp's file"`, (box) => {
+  mkdirSync(join(box.rootfs, "opt"));
+  symlinkSync("/bin/busybox", join(box.rootfs, "opt/hostname"));
+  const seen = box.output("", (configuration) => {
+    configuration.process.args = ["hostname"];
+    configuration.process.env = ["PATH=/nowhere:/opt"];
+  });
+  assert.equal(seen, "runc\n");
+});
+
+rule("a program with a slash is relative to cwd", `${source}, args: "execvp's file"`, (box) => {
+  const seen = box.output("", (configuration) => {
+    configuration.process.args = ["./hostname"];
+    configuration.process.cwd = "/bin";
+  });
+  assert.equal(seen, "runc\n");
+});
+
+rule("empty args are refused", `${source}, args: "at least one entry is REQUIRED"`, (box) => {
+  box.rejects((configuration) => {
+    configuration.process.args = [];
+  });
+});
+
+const missing = [
+  ["a program that is not in PATH", "nosuchprogram", /executable file not found|no such file or directory/i],
+  ["a path that does not exist", "/bin/nosuchprogram", /no such file or directory/i],
+  ["a file that cannot be executed", "/etc/passwd", /permission denied/i],
+  ["a directory", "/bin", /permission denied|is a directory/i],
+] as const;
+
+for (const [what, program, text] of missing) {
+  rule(
+    `${what} is refused with the words that callers look for`,
+    "podman and docker map this text to exit codes 126 and 127",
+    (box) => {
+      const stderr = box.rejects((configuration) => {
+        configuration.process.args = [program];
+      });
+      assert.match(stderr, text);
+    },
+  );
+}
+
+for (const code of [0, 1, 7, 255]) {
+  rule(`the program's exit code ${code} is run's`, "man 8 runc-run", (box) => {
+    assert.equal(box.run(`exit ${code}`).code, code);
+  });
+}
+
+rule(
+  "a program ended by signal N makes run exit with 128 + N",
+  "runc, utils_linux.go: exit status of a signal",
+  (box) => {
+    // As process 1 it could not kill itself with a signal it has no handler for, but a fault of its own always ends it.
+    const { code } = box.run("sh -c 'kill -KILL $$'; exit $?");
+    assert.equal(code, 128 + 9);
+  },
+);
+
+rule(
+  "standard input is the caller's, to its end",
+  'runtime command line, create: "pass its stdin ... without modification"',
+  (box) => {
+    assert.equal(box.output("cat; echo end", undefined, { stdin: "one\ntwo\n" }), "one\ntwo\nend\n");
+  },
+);
+
+rule("standard output and standard error stay apart", "runtime command line, create: standard streams", (box) => {
+  const { stdout, stderr } = box.run("echo out; echo err >&2");
+  assert.deepEqual({ stdout, stderr }, { stdout: "out\n", stderr: "err\n" });
+});
+
+rule("no descriptor of the runtime reaches the program", "CVE-2016-9962, CVE-2024-21626", (box) => {
+  // The shell expands the pattern itself; descriptor 3 is the directory it is reading.
+  assert.equal(
+    box
+      .output("cd /proc/self/fd; echo *")
+      .trim()
+      .split(" ")
+      .filter((fd) => Number(fd) > 3)
+      .join(" "),
+    "",
+  );
+});
+
+rule(
+  "a descriptor of the caller does not reach the program by itself",
+  "man 8 runc-run, --preserve-fds: default is 0",
+  (box) => {
+    writeFileSync(box.path("extra"), "extra\n");
+    const { code } = box.run("cat <&3", undefined, { extraFiles: [box.path("extra")] });
+    assert.notEqual(code, 0);
+  },
+);
+
+rule("--preserve-fds N passes descriptors 3 to 3+N-1", "man 8 runc-run, --preserve-fds", (box) => {
+  writeFileSync(box.path("three"), "three\n");
+  writeFileSync(box.path("four"), "four\n");
+  box.configure("cat <&3; cat <&4");
+  const extraFiles = [box.path("three"), box.path("four")];
+  assert.equal(box.ok(["run", "--preserve-fds", "2", box.id], { extraFiles }), "three\nfour\n");
+});
+
+rule("LISTEN_FDS passes that many descriptors and tells the program", "man 3 sd_listen_fds; man 8 runc-run", (box) => {
+  writeFileSync(box.path("socket"), "socket\n");
+  // sd_listen_fds believes the variables only when LISTEN_PID is its own pid, and exec keeps the shell's.
+  const wrapper = ["sh", "-c", 'LISTEN_PID=$$ exec "$@"', "sh"];
+  const options = { extraFiles: [box.path("socket")], env: { LISTEN_FDS: "1" }, wrapper };
+  assert.equal(box.output('cat <&3; echo "$LISTEN_FDS $LISTEN_PID"', undefined, options), "socket\n1 1\n");
+});
+
+rule("a script with an interpreter of the container runs", "man 2 execve, interpreter scripts", (box) => {
+  writeFileSync(join(box.rootfs, "bin/hello"), "#!/bin/sh\necho hello from a script\n");
+  chmodSync(join(box.rootfs, "bin/hello"), 0o755);
+  assert.equal(
+    box.output("", (configuration) => {
+      configuration.process.args = ["hello"];
+    }),
+    "hello from a script\n",
+  );
+});
+
+rule("personality LINUX32 shows a 32-bit machine", 'config-linux.md "Personality"', (box) => {
+  const seen = box.output("uname -m", (configuration) => {
+    configuration.linux.personality = { domain: "LINUX32" };
+  });
+  assert.match(seen, /^i[3-6]86\n$/);
 });
