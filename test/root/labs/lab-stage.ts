@@ -8,8 +8,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { StepState } from "@glassbox/protocol";
 import { nativeProgram } from "@glassbox/runtime/kernel";
-import { keyBytes, Labs, type SolveAction } from "../../../apps/agent/src/labs/mod.ts";
-import { agentGroups } from "../../../apps/agent/src/labs/run/lab-cgroups.ts";
+import { agentGroups, keyBytes, Labs, type SolveAction } from "../../../apps/agent/src/labs/mod.ts";
 import { Observer } from "../../../apps/agent/src/observe/observer.ts";
 import { Terminals } from "../../../apps/agent/src/terminal/terminals.ts";
 import { type Scope, testScope } from "../../inventory/inventory.ts";
@@ -46,7 +45,8 @@ export class LabStage {
   static async open(): Promise<LabStage> {
     const dir = mkdtempSync("/var/tmp/glassbox-labs-");
     const labRoot = path.join(dir, "data/lab");
-    return new LabStage(dir, await Observer.start({ kwatchProgram: nativeProgram("kwatch"), labRoot }));
+    const labCgroup = agentGroups(path.join(dir, "run")).join("/");
+    return new LabStage(dir, await Observer.start({ kwatchProgram: nativeProgram("kwatch"), labRoot, labCgroup }));
   }
 
   private constructor(dir: string, observer: Observer) {
@@ -101,6 +101,11 @@ export class LabStage {
       await this.#quiet(screen);
     }
     return [];
+  }
+
+  /** What a terminal has said since the last line was typed into it. */
+  screenText(terminal: string): string {
+    return this.#screens.get(terminal)?.text ?? "";
   }
 
   /** What the step says once everything that has happened has been looked at. */

@@ -3,6 +3,7 @@
  * they belong: by cgroup, by what the observer traced to the lab's terminals, and by a root, working directory or mount
  * table that lies in the lab's working directory.
  */
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GlassboxError } from "@glassbox/runtime/base";
 import { listPids, processesIn, readMountinfo, readProcLink, readStat, treeOf } from "@glassbox/runtime/kernel";
@@ -20,8 +21,9 @@ export function learnersProcesses(place: LabPlace, graph: KernelGraph): number[]
     if (node.kind === "process" && node.origin === "learner" && node.lab === place.lab) found.add(node.pid);
   }
   const ownMountNamespace = readProcLink("/proc/self/ns/mnt");
+  const onDisk = onDiskOf(place.workDir);
   for (const pid of listPids()) {
-    if (livesIn(pid, place, ownMountNamespace)) found.add(pid);
+    if (livesIn(pid, place, ownMountNamespace, onDisk)) found.add(pid);
   }
   found.delete(process.pid);
   return [...found].filter((pid) => {
@@ -30,14 +32,40 @@ export function learnersProcesses(place: LabPlace, graph: KernelGraph): number[]
   });
 }
 
-function livesIn(pid: number, place: LabPlace, ownMountNamespace: string | undefined): boolean {
-  const inside = (path: string | undefined) => path === place.workDir || path?.startsWith(`${place.workDir}/`) === true;
+/** Where the lab's directory is for whoever looks from another mount namespace: which directory of which file system. */
+interface OnDisk {
+  device: string;
+  directory: string;
+}
+
+function livesIn(
+  pid: number,
+  place: LabPlace,
+  ownMountNamespace: string | undefined,
+  onDisk: OnDisk | undefined,
+): boolean {
+  const inside = (path: string | undefined) => path !== undefined && isBelow(path, place.workDir);
   if (inside(readProcLink(`/proc/${pid}/root`)) || inside(readProcLink(`/proc/${pid}/cwd`))) return true;
   const mountNamespace = readProcLink(`/proc/${pid}/ns/mnt`);
   if (mountNamespace === undefined || mountNamespace === ownMountNamespace) return false;
-  // After pivot_root nothing is called by its old path any more, but the mounted directory still is, from its own disk.
-  const onDisk = `/lab/${place.lab}/`;
-  return (readMountinfo(pid) ?? []).some((mount) => inside(mount.mountPoint) || `${mount.root}/`.includes(onDisk));
+  // After pivot_root nothing is called by its old path any more, but the root is still that directory of that disk. Other
+  // mounts do not count: whoever split from the host's table while the lab was open has copies of the lab's.
+  return (readMountinfo(pid) ?? []).some(
+    ({ mountPoint, device, root }) =>
+      mountPoint === "/" && device === onDisk?.device && isBelow(root, onDisk.directory),
+  );
+}
+
+/** From the mount that holds the directory, which is the one with the longest mount point above it. */
+function onDiskOf(workDir: string): OnDisk | undefined {
+  const holding = (readMountinfo("self") ?? [])
+    .filter(({ mountPoint }) => isBelow(workDir, mountPoint))
+    .sort((one, other) => other.mountPoint.length - one.mountPoint.length)[0];
+  return holding && { device: holding.device, directory: join(holding.root, relative(holding.mountPoint, workDir)) };
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return directory === "/" || path === directory || path.startsWith(`${directory}/`);
 }
 
 /**
