@@ -7,7 +7,7 @@ import { checkMachine } from "./setup/machine.mjs";
 import { choosePlace, readSigns } from "./setup/place.mjs";
 import { buildAll, installPackages } from "./setup/prepare.mjs";
 import { Progress, seconds } from "./setup/progress.mjs";
-import { runMain } from "./setup/refusal.mjs";
+import { Refusal, runMain } from "./setup/refusal.mjs";
 import { runAgentHere } from "./start/agent-here.mjs";
 import { runAgentInVm } from "./start/agent-in-vm.mjs";
 import { checkPort } from "./start/free-port.mjs";
@@ -23,6 +23,9 @@ runMain(async () => {
   const { place, why } = choosePlace(options, readSigns());
   const other = place === "vm" ? "--here runs it on this machine itself" : "--vm runs it in a lab VM";
   console.log(`Glassbox will run ${place === "vm" ? "in a lab VM" : "here"}: ${why} (${other}).`);
+  if (place === "here" && process.getuid?.() !== 0) {
+    throw new Refusal("Cannot run Glassbox here: making containers needs root", "sudo npm start, or npm start -- --vm");
+  }
   await checkPort(options.host, options.port);
 
   const progress = new Progress();

@@ -23,8 +23,24 @@ export async function runMain(main) {
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown;
-    console.error(`\n${thrown.message}.\n${thrown.hint}.`);
+    const refusal = thrown instanceof Refusal ? thrown : diskRefusal(thrown);
+    if (!refusal) throw thrown;
+    console.error(`\n${refusal.message}.\n${refusal.hint}.`);
     process.exitCode = 1;
   }
+}
+
+const diskTroubles = {
+  EACCES: "Run as the user whom the checkout belongs to, or as root",
+  EPERM: "Run as the user whom the checkout belongs to, or as root",
+  EROFS: "Use a checkout that can be written to",
+  ENOSPC: "Make room: npm packages, the page and system packages take some 2 GB",
+};
+
+/** What a full or closed disk says, wherever it says it. @param {unknown} thrown @returns {Refusal | undefined} */
+function diskRefusal(thrown) {
+  const { code, path: file, syscall } = /** @type {NodeJS.ErrnoException} */ (thrown) ?? {};
+  const hint = diskTroubles[code ?? ""];
+  if (!hint || !file) return undefined;
+  return new Refusal(`Cannot ${syscall} "${file}": ${code}`, hint, { cause: thrown });
 }
