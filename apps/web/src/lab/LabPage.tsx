@@ -1,6 +1,6 @@
 /** `/lab/?id=...`: the lesson on the left, the picture (or files, or the plan) above the terminals on the right. */
 "use client";
-import type { LabDetail } from "@glassbox/protocol";
+import type { LabDetail, LabState } from "@glassbox/protocol";
 import { RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
@@ -11,6 +11,7 @@ import { Notice, SignedOut } from "../chrome/Notice.tsx";
 import { api, isSignedOut, RequestError } from "../connection/api.ts";
 import { liveStore, useLive } from "../connection/use-live.ts";
 import { useRequest } from "../connection/use-request.ts";
+import { stepToShow } from "../lesson/step-progress.ts";
 import css from "./LabPage.module.css";
 import { LabWorkbench } from "./LabWorkbench.tsx";
 import { StepPips } from "./StepPips.tsx";
@@ -25,6 +26,9 @@ export function LabPage() {
   const [step, setStep] = useState<string>();
   // A lab just opened is laid anew after a reset: its own state (terminals, tabs) begins again too.
   const [round, setRound] = useState(0);
+
+  const first = useFirstStep(lab.value, live, round);
+  const shown = step ?? first;
 
   const isThere = lab.value?.runnable === true;
   useEffect(() => {
@@ -70,7 +74,7 @@ export function LabPage() {
       <Header here="lab">
         <div className={css.title}>
           <span className={css.name}>{lab.value.title}</span>
-          <StepPips lab={lab.value} state={live} current={step} onStep={setStep} />
+          <StepPips lab={lab.value} state={live} current={shown} onStep={setStep} />
           <span className={css.grow} />
           <button type="button" className="button small" disabled={resetting} onClick={() => setAsking(true)}>
             <RotateCcw size={14} aria-hidden />
@@ -87,7 +91,7 @@ export function LabPage() {
         key={`${id} ${round}`}
         lab={lab.value}
         state={live}
-        step={step}
+        step={shown}
         onStep={setStep}
         onResetStep={(stepId) => void change(() => api.resetStep(id, stepId))}
       />
@@ -102,6 +106,16 @@ export function LabPage() {
       )}
     </div>
   );
+}
+
+/** Decided once a round, when the lab's state is first known: finishing a step must not turn the page by itself. */
+function useFirstStep(lab: LabDetail | undefined, state: LabState | undefined, round: number): string | undefined {
+  const [first, setFirst] = useState<{ round: number; step: string | undefined }>();
+  useEffect(() => {
+    if (!lab || !state?.steps.length || first?.round === round) return;
+    setFirst({ round, step: stepToShow(lab.steps, state) });
+  }, [first, lab, state, round]);
+  return first?.step;
 }
 
 function Page({ body }: { body: React.ReactNode }) {

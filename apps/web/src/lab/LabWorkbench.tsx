@@ -11,7 +11,7 @@ import { FilesPane } from "../files/FilesPane.tsx";
 import { GraphPane, type PictureView, VIEW_WORDS } from "../graph/render/GraphPane.tsx";
 import { LessonPane } from "../lesson/LessonPane.tsx";
 import type { CommandActions } from "../lesson/LessonText.tsx";
-import { stepToShow, viewFor } from "../lesson/step-progress.ts";
+import { viewFor } from "../lesson/step-progress.ts";
 import { PlanPane } from "../plan/PlanPane.tsx";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
 import { FIRST_TERMINAL, TerminalDesk } from "../terminal/terminal-desk.ts";
@@ -31,7 +31,7 @@ const STAGES: Record<Stage, { title: string; Icon: typeof Boxes }> = {
 export interface LabWorkbenchProps {
   lab: LabDetail;
   state: LabState | undefined;
-  /** Step chosen by hand; otherwise the first one not done when the lab was opened. */
+  /** The step on screen; undefined before the lab's state is known. */
   step: string | undefined;
   onStep(step: string): void;
   onResetStep(step: string): void;
@@ -46,8 +46,7 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
   const [problem, setProblem] = useState<string>();
   const desk = useDesk(lab.id, state?.phase === "open");
 
-  const first = useFirstStep(lab, state);
-  const shown = lab.steps.find((each) => each.id === (step ?? first)) ?? lab.steps[0];
+  const shown = lab.steps.find((each) => each.id === step) ?? lab.steps[0];
   const suggested = viewFor(shown);
   const [stage, setStage] = useState<Stage>(suggested);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new step begins with the view that fits it
@@ -172,15 +171,6 @@ function useDesk(lab: string, open: boolean): TerminalDesk {
   }, [desk, open]);
   useEffect(() => () => desk.dispose(), [desk]);
   return desk;
-}
-
-/** Decided once, when the lab's state is first known: finishing a step must not turn the page by itself. */
-function useFirstStep(lab: LabDetail, state: LabState | undefined): string | undefined {
-  const [first, setFirst] = useState<string>();
-  useEffect(() => {
-    if (first === undefined && state?.steps.length) setFirst(stepToShow(lab.steps, state));
-  }, [first, lab, state]);
-  return first;
 }
 
 /** `[` and `]` turn the page, except where one types. */

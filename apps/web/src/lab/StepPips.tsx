@@ -2,7 +2,7 @@
 import type { LabDetail, LabState } from "@glassbox/protocol";
 import { Check } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { newlyDone, stateOf, stepToShow } from "../lesson/step-progress.ts";
+import { newlyDone, stateOf } from "../lesson/step-progress.ts";
 import css from "./LabPage.module.css";
 
 export interface StepPipsProps {
@@ -14,7 +14,6 @@ export interface StepPipsProps {
 
 export function StepPips({ lab, state, current, onStep }: StepPipsProps) {
   const fresh = useNewlyDone(state);
-  const here = current ?? stepToShow(lab.steps, state);
   return (
     <>
       <ol className={css.pips} aria-label="Steps">
@@ -25,7 +24,7 @@ export function StepPips({ lab, state, current, onStep }: StepPipsProps) {
               <button
                 type="button"
                 className={`${css.pip} ${done ? css.pipDone : ""} ${fresh.includes(step.id) ? css.pipFresh : ""}`}
-                aria-current={step.id === here ? "step" : undefined}
+                aria-current={step.id === current ? "step" : undefined}
                 aria-label={`Step ${index + 1}: ${step.title}${done ? ", done" : ""}`}
                 title={step.title}
                 onClick={() => onStep(step.id)}

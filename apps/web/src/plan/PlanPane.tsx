@@ -80,7 +80,7 @@ function Calls({ plan, field, onField }: SideProps) {
     // Pointed at from the other side: show the first call that field asked for. Never scroll under a pointer.
     if (list.current?.matches(":hover, :focus-within")) return;
     const first = list.current?.querySelector<HTMLElement>(`.${css.lit}`);
-    if (first) list.current?.scrollTo({ top: first.offsetTop - 60, behavior: "smooth" });
+    if (first) list.current?.scrollTo({ top: first.offsetTop - 60 });
   }, [field]);
   const [wanted, setWanted] = useState("");
   const isWanted = ({ text, why, from }: { text: string; why: string; from?: string | undefined }) =>

@@ -38,7 +38,7 @@ export function TerminalView({ session, terminal, hidden, onAgain }: TerminalVie
     >
       <div ref={screen} className={css.screen} />
       {state.status === "waiting" && !ended && (
-        <p className={css.overlay}>Connection lost. Trying again; nothing typed or printed is lost.</p>
+        <p className={css.overlay}>Connection lost. Trying to reach the shell again.</p>
       )}
       {state.refused && <p className={css.overlay}>{state.refused}</p>}
       {ended && (

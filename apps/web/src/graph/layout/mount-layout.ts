@@ -1,13 +1,13 @@
 /**
  * Positions for the view of mounts: one box a mount namespace, side by side; in it the tree of mounts as rows, and
  * below an overlay mount its layers as a stack of glass sheets, topmost first. Pure; rows follow the tree's own order,
- * so a new mount pushes down only what stands below it. `render/MountView.tsx` draws the result.
+ * so a new mount pushes down only what stands below it; long trees go on in a second column. `render/MountView.tsx` draws the result.
  */
 import type { MountNode } from "@glassbox/protocol";
 import type { MountRow, MountTree } from "../model/mount-trees.ts";
 
 /** All lengths in pixels at zoom 1. */
-export const MOUNT = { width: 430, head: 52, row: 44, indent: 22, padding: 16, gap: 24, foot: 34 };
+export const MOUNT = { width: 400, columnHeight: 484, head: 52, row: 44, indent: 22, padding: 16, gap: 24, foot: 34 };
 export const SHEET = { step: 46, height: 40, slant: 26, indent: 12, foot: 14 };
 
 export interface Sheet {
@@ -44,21 +44,31 @@ export function layoutMounts(trees: readonly MountTree[]): MountScene {
   let height = 0;
   const placed = trees.map((tree): PlacedTree => {
     const mounts: PlacedMount[] = [];
+    let column = 0;
     let y = MOUNT.head;
+    let bottom = y;
     for (const row of tree.rows) {
       const indent = Math.min(row.depth, 6) * MOUNT.indent;
-      const sheets = sheetsOf(row.mount, y + MOUNT.row + 6);
+      const sheets = sheetsOf(row.mount, 0);
+      const taken = MOUNT.row + (sheets.length > 0 ? sheets.length * SHEET.step + SHEET.foot : 0);
+      // A container has some thirty mounts: a second column beats a tower that nobody can read at once.
+      if (y > MOUNT.head && y + taken > MOUNT.head + MOUNT.columnHeight) {
+        column += 1;
+        y = MOUNT.head;
+      }
       mounts.push({
         row,
-        x: x + MOUNT.padding + indent,
+        x: x + column * MOUNT.width + MOUNT.padding + indent,
         y,
         width: MOUNT.width - 2 * MOUNT.padding - indent,
-        sheets,
+        sheets: sheets.map((sheet) => ({ ...sheet, y: sheet.y + y + MOUNT.row + 6 })),
       });
-      y += MOUNT.row + (sheets.length > 0 ? sheets.length * SHEET.step + SHEET.foot : 0);
+      y += taken;
+      bottom = Math.max(bottom, y);
     }
-    const box = { tree, x, y: 0, width: MOUNT.width, height: y + MOUNT.foot, mounts };
-    x += MOUNT.width + MOUNT.gap;
+    const width = (column + 1) * MOUNT.width;
+    const box = { tree, x, y: 0, width, height: bottom + MOUNT.foot, mounts };
+    x += width + MOUNT.gap;
     height = Math.max(height, box.height);
     return box;
   });

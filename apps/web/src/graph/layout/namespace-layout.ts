@@ -9,7 +9,7 @@ import { assignSlots, type Slots } from "./slots.ts";
 
 /** All lengths in pixels at zoom 1. */
 export const CARD = { width: 172, height: 50, gapX: 34, gapY: 12 };
-export const PANE = { padding: 13, label: 34, minWidth: 198, machineMinWidth: 560 };
+export const PANE = { padding: 13, label: 34, minWidth: 198, machineMinWidth: 560, title: 24 };
 /** Leaf children of one command from this many on are drawn as one stack: sixty cards of a fork bomb tell less than "× 60". */
 export const STACK_FROM = 4;
 
@@ -145,7 +145,8 @@ export function layoutNamespaces(
     const index = scene.rooms.length;
     scene.rooms.push({ key: room.key, room, depth, x, y, width: 0, height: 0 });
     const labels = Math.ceil(room.added.length / LABELS_PER_ROW);
-    const label = depth === 0 ? PANE.label + 8 : Math.max(1, labels) * (PANE.label - 6) + 8;
+    const title = room.container && depth > 0 ? PANE.title : 0;
+    const label = depth === 0 ? PANE.label + 8 : title + Math.max(1, labels) * (PANE.label - 6) + 8;
     const inner = placeColumn(room.key, x + PANE.padding, y + label + PANE.padding / 2, depth);
     const width = Math.max(
       depth === 0 ? PANE.machineMinWidth : PANE.minWidth,

@@ -86,9 +86,16 @@ function Room({ placed, machine }: { placed: PlacedRoom; machine: string }) {
           </tspan>
         </text>
       )}
-      {room.container && (
-        <text x={width - PANE.padding} y={25} textAnchor="end" className={css.title}>
-          {room.container.runtime === "by hand" ? "" : `${room.container.containerId} · ${room.container.runtime}`}
+      {room.container && !isMachine && (
+        <text x={PANE.padding - 2} y={24} className={css.title}>
+          {room.container.runtime === "by hand"
+            ? "Container, made by hand"
+            : `Container ${shortened(room.container.containerId, 24)}`}
+          {room.container.runtime !== "by hand" && (
+            <tspan className={css.detail} dx={8}>
+              {room.container.runtime}, {room.container.status}
+            </tspan>
+          )}
         </text>
       )}
     </g>
@@ -127,7 +134,7 @@ function RoomLabels({ placed }: { placed: PlacedRoom }) {
     const width = labelWidth(namespace);
     x += width + 6;
     const { short, title, gives } = NAMESPACE_WORDS[namespace.type];
-    const top = 9 + Math.floor(index / LABELS_PER_ROW) * (PANE.label - 6);
+    const top = (placed.room.container ? PANE.title : 0) + 9 + Math.floor(index / LABELS_PER_ROW) * (PANE.label - 6);
     return (
       <NodeHandle
         key={namespace.id}

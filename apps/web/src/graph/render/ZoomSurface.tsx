@@ -11,7 +11,7 @@ import css from "./ZoomSurface.module.css";
 
 /** Drawings are never blown up beyond this to fill a pane, nor shrunk below legibility by themselves. */
 const FIT_MAX = 1.2;
-const FIT_MIN = 0.5;
+const FIT_MIN = 0.55;
 const RANGE: [number, number] = [0.2, 3];
 const MARGIN = 20;
 const STEP_PX = 60;
