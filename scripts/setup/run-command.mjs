@@ -32,6 +32,13 @@ export async function runCommand(command, args, options) {
   const shown = [command, ...args].join(" ");
   log.write(`$ ${shown}\n`);
   const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+  // Ended while it runs, by Ctrl-C or from outside: take it along.
+  const stop = () => {
+    child.kill("SIGTERM");
+    process.exit(130);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, stop);
   let tail = "";
   const take = (/** @type {Buffer} */ chunk) => {
     log.write(chunk);
@@ -45,6 +52,7 @@ export async function runCommand(command, args, options) {
     child.on("error", (error) => resolve(error.message));
     child.on("close", (code, signal) => resolve(signal ? `it was ended by ${signal}` : code));
   });
+  for (const signal of signals) process.off(signal, stop);
   log.end();
   if (ended === 0) return tail;
   const why = typeof ended === "number" ? `exit code ${ended}` : ended;
