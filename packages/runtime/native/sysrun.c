@@ -28,17 +28,21 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,7 +57,9 @@ enum {
   BLOCK_MAX_BYTES = 16777216,
 };
 #define NO_SLOT 0xffffffffu
-#define CALL_TELL 0xffffffffu /* our one word that is no system call: send the results so far */
+/* Our two words that are no system calls. */
+#define CALL_TELL 0xffffffffu  /* send the results so far */
+#define CALL_RELAY 0xfffffffeu /* stand between our terminal and the one whose master is arg 0, until process arg 1 ends */
 
 /* Exit codes. A plan may end a program with any code, so the report is what tells; these are for people and scripts. */
 enum {
@@ -264,11 +270,76 @@ static bool allows(const struct op *op, int error) {
   return false;
 }
 
+/* ---- relaying a terminal: a loop, which a list of calls cannot say */
+
+static bool copy_some(int from, int to) {
+  char bytes[16384]; /* four times what the kernel's terminal hands out at once */
+  ssize_t got = read(from, bytes, sizeof bytes);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+  if (got <= 0) return false; /* EIO: nobody has the other side open any more */
+  for (char *at = bytes; got > 0;) {
+    ssize_t put = write(to, at, (size_t)got);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno == EAGAIN) {
+      poll(&(struct pollfd){.fd = to, .events = POLLOUT}, 1, -1);
+      continue;
+    }
+    if (put <= 0) return false;
+    at += put;
+    got -= put;
+  }
+  return true;
+}
+
+static void copy_size(int master) {
+  struct winsize size;
+  if (ioctl(0, TIOCGWINSZ, &size) == 0) ioctl(master, TIOCSWINSZ, &size);
+}
+
+/* Our own terminal, where we have one, passes every key on unread until the process behind `pidfd` has ended. */
+static i64 relay(int master, int pidfd) {
+  struct termios before, raw;
+  bool terminal = tcgetattr(0, &before) == 0;
+  sigset_t resized;
+  sigemptyset(&resized);
+  sigaddset(&resized, SIGWINCH);
+  sigprocmask(SIG_BLOCK, &resized, NULL);
+  int resizes = signalfd(-1, &resized, SFD_CLOEXEC);
+  if (resizes < 0) return -errno;
+  if (terminal) {
+    raw = before;
+    cfmakeraw(&raw);
+    tcsetattr(0, TCSANOW, &raw);
+    copy_size(master);
+  }
+  struct pollfd events[] = {
+      {.fd = 0, .events = POLLIN}, {.fd = master, .events = POLLIN}, {.fd = resizes, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
+  for (;;) {
+    if (poll(events, 4, -1) < 0 && errno != EINTR) break;
+    if (events[1].revents && !copy_some(master, 1)) break;
+    /* Its last words first: only when there is nothing left to read does its end count. */
+    if (events[3].revents && !events[1].revents) break;
+    if (events[0].revents && !copy_some(0, master)) {
+      /* End of input: what Ctrl-D is to a program that reads a terminal. */
+      if (write(master, "\4", 1) < 0) break;
+      events[0].fd = -1;
+    }
+    if (events[2].revents) {
+      struct signalfd_siginfo unused;
+      if (read(resizes, &unused, sizeof unused) > 0) copy_size(master);
+    }
+  }
+  if (terminal) tcsetattr(0, TCSADRAIN, &before);
+  close(resizes);
+  return 0;
+}
+
 /* The call's result, or an errno negated as the kernel returns it. */
 static i64 call(u32 program, const struct op *op) {
   if (op->fail) return -op->fail;
   if (op->number == CALL_TELL) return tell(program, RECORD_TOLD) ? 0 : -EPIPE;
   const u64 *a = op->args;
+  if (op->number == CALL_RELAY) return relay((int)a[0], (int)a[1]);
   for (;;) {
     i64 value = syscall(op->number, a[0], a[1], a[2], a[3], a[4], a[5]);
     if (value != -1) return value;

@@ -126,6 +126,8 @@ export {
   getppid,
   kill,
   openTerminal,
+  pidfdGetfd,
+  relay,
   type SignalName,
   setChildSubreaper,
   setControllingTerminal,

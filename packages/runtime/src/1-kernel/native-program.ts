@@ -9,7 +9,11 @@ import { GlassboxError } from "../0-base/mod.ts";
 /** @throws GlassboxError "not found" when it has not been built */
 export function nativeProgram(name: "kwatch" | "sysrun"): string {
   // Not by node:url, which Bun takes 4 ms to load: this is on the way of every `glassrun`.
-  for (let directory = dirname(decodeURIComponent(new URL(import.meta.url).pathname)); ; directory = dirname(directory)) {
+  for (
+    let directory = dirname(decodeURIComponent(new URL(import.meta.url).pathname));
+    ;
+    directory = dirname(directory)
+  ) {
     const path = join(directory, "build", "native", name);
     if (existsSync(path)) return path;
     if (directory === dirname(directory))

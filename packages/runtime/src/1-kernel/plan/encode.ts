@@ -12,6 +12,7 @@ import type { Op, Plan } from "./plan.ts";
 import {
   ALLOW_MAX,
   BLOCK_MAX_BYTES,
+  CALL_RELAY,
   CALL_TELL,
   HEADER,
   HEADER_BYTES,
@@ -152,6 +153,7 @@ function intersection(one: ReadonlySet<string>, other: ReadonlySet<string> = one
 
 function callNumber(call: string): number {
   if (call === "tell") return CALL_TELL;
+  if (call === "relay") return CALL_RELAY;
   const numbers: Record<string, number> = SYSCALL_NUMBERS[process.arch === "arm64" ? "aarch64" : "x86_64"];
   const number = Object.hasOwn(numbers, call) ? numbers[call] : undefined;
   if (number === undefined) throw problem(`this machine's processor has no system call "${call}"`);

@@ -19,8 +19,8 @@ export interface Program {
 
 export interface Op {
   /**
-   * The system call by its man-page name: `mount`, `openat2`, `pivot_root`, `clone3`, `seccomp`, `execve`. One word is
-   * sysrun's own: `tell` sends every result so far to whoever performs the plan.
+   * The system call by its man-page name: `mount`, `openat2`, `pivot_root`, `clone3`, `seccomp`, `execve`. Two words
+   * are sysrun's own: `tell` sends every result so far to whoever performs the plan; `relay` stands between two terminals.
    */
   call: string;
   args: Arg[];

@@ -17,6 +17,8 @@ export const BLOCK_MAX_BYTES = 16777216;
 export const NO_SLOT = 0xffffffff;
 /** The number of `tell`, which is no system call. */
 export const CALL_TELL = 0xffffffff;
+/** The number of `relay`, which is none either. */
+export const CALL_RELAY = 0xfffffffe;
 
 export const OP_FLAG = { EXPECTS: 1, CLONES: 2 } as const;
 

@@ -169,6 +169,19 @@ export function tell(about: About): Op {
   return op("tell", [], about);
 }
 
+/**
+ * Pass keys and output between sysrun's own standard input and output and the terminal whose master side is `master`,
+ * sizes too, until the process behind `pidfd` has ended. Sysrun's terminal is raw meanwhile and put back after.
+ */
+export function relay(call: { master: Descriptor; pidfd: Descriptor }, about: About): Op {
+  return op("relay", [number(call.master), number(call.pidfd)], about);
+}
+
+/** Copy descriptor number `target` of the process behind `pidfd`; the copy is close-on-exec (man 2 pidfd_getfd). */
+export function pidfdGetfd(call: { pidfd: Descriptor; target: number }, about: About): Op {
+  return op("pidfd_getfd", [number(call.pidfd), number(call.target), zero], about);
+}
+
 /** The exit code a shell would show for a status word of `wait4`: the code itself, or 128 and the signal's number. */
 export function exitCodeOf(status: number): number {
   const signal = status & 0x7f;

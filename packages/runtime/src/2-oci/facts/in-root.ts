@@ -38,7 +38,17 @@ export function resolveInRoot(root: string, path: string): string | undefined {
 /** What stands at a path of the host. */
 export function factOf(path: string | undefined): PathFact {
   const stat = path === undefined ? undefined : quietly(() => statSync(path, { throwIfNoEntry: false }));
-  return stat ? { kind: stat.isDirectory() ? "directory" : "file", mode: stat.mode & 0o7777 } : { kind: "missing" };
+  if (!stat) return { kind: "missing" };
+  const kind = stat.isDirectory() ? "directory" : "file";
+  return { kind, mode: stat.mode & 0o7777, ...deviceOf(stat) };
+}
+
+/** Major and minor as Linux packs them into a number (include/linux/kdev_t.h, new_decode_dev). */
+function deviceOf(stat: Stats): { device?: string } {
+  const type = stat.isCharacterDevice() ? "c" : stat.isBlockDevice() ? "b" : undefined;
+  if (!type) return stat.isFIFO() ? { device: "p" } : {};
+  const number = stat.rdev;
+  return { device: `${type} ${(number >> 8) & 0xfff}:${(number & 0xff) | ((number >> 12) & 0xfff00)}` };
 }
 
 function lstat(path: string): Stats | undefined {

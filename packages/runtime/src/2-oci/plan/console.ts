@@ -11,6 +11,9 @@ import {
   type Op,
   openat2,
   openTerminal,
+  pidfdGetfd,
+  read,
+  relay,
   result,
   sendDescriptor,
   setControllingTerminal,
@@ -18,6 +21,7 @@ import {
   socket,
   template,
   unlockTerminal,
+  write,
 } from "../../1-kernel/mod.ts";
 import { isBoundFromHost } from "./devices.ts";
 import { fdPath, openInRoot, openMountPointFile } from "./paths.ts";
@@ -77,10 +81,51 @@ export function planTerminal(planning: Planning, { inside }: { inside: boolean }
       close({ fd: result("console_socket") }, { why: "Nothing more is said there", from: FROM }),
     );
   }
+  if (!planning.consoleSocket) ops.push(...planOffer(open.fd));
   return [
     ...ops,
     close({ fd: result(open.fd) }, { why: "Keep only the side that programs use", from: FROM }),
     ...planAttach(tty),
+  ];
+}
+
+/** Number under which the runtime finds the master side in this process: high, out of the way of all others. */
+const OFFERED_FD = 100;
+
+/** In the foreground the runtime itself shows the terminal, and takes the master side over before the program starts. */
+function planOffer(master: string): Op[] {
+  return [
+    dup3(
+      { from: result(master), to: OFFERED_FD, flags: ["O_CLOEXEC"] },
+      { why: "Keep the master side where the runtime can find it", from: FROM },
+    ),
+    write({ fd: result("ready_writer"), data: "." }, { why: "Say that the terminal is there", from: FROM }),
+    read({ fd: result("go_reader"), into: "taken" }, { why: "Wait until the runtime has taken it", from: FROM }),
+  ];
+}
+
+/** In the runtime, in the foreground: the other half of `planOffer`. `pidfd` names the descriptor of the new process. */
+export function planTakeTerminal(pidfd: string): Op[] {
+  return [
+    read(
+      { fd: result("ready_reader"), into: "terminal_ready" },
+      { why: "Wait until the container has its terminal", from: FROM },
+    ),
+    pidfdGetfd(
+      { pidfd: result(pidfd), target: OFFERED_FD },
+      { why: "Take a copy of its master side: what is written there is typed", from: FROM, result: "terminal" },
+    ),
+    write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on", from: FROM }),
+  ];
+}
+
+/** In the runtime, last before it waits. */
+export function planRelay(pidfd: string): Op[] {
+  return [
+    relay(
+      { master: result("terminal"), pidfd: result(pidfd) },
+      { why: "Pass keys in and output out until the process ends", from: FROM },
+    ),
   ];
 }
 

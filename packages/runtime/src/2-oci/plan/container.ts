@@ -25,7 +25,7 @@ import {
 } from "../../1-kernel/mod.ts";
 import { planCgroups } from "./cgroups.ts";
 import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
-import { planConsoleSocket, planTerminal } from "./console.ts";
+import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planLoopback, planNames, planSysctls } from "./kernel-settings.ts";
@@ -85,6 +85,7 @@ export function planContainer(request: PlanRequest): ContainerPlan {
 function planRuntime(planning: Planning): Op[] {
   const cgroups = planCgroups(planning);
   const { mode, consoleSocket, hooksFifo } = planning;
+  const shown = mode === "run" && planning.config.process?.terminal === true;
   return [
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
@@ -106,6 +107,7 @@ function planRuntime(planning: Planning): Op[] {
           ...newNamespaceFlags(planning),
         ],
         ...(cgroups.bornInto ? { cgroup: cgroups.bornInto } : {}),
+        ...(shown ? { pidfd: "init_pidfd" } : {}),
       },
       { why: "Make the container's first process, in new namespaces", from: "/linux/namespaces", result: "init" },
     ),
@@ -115,10 +117,12 @@ function planRuntime(planning: Planning): Op[] {
     ...cgroups.after,
     ...(mode === "run" || hooksFifo ? [tell({ why: "Say which process it is" })] : []),
     write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on" }),
+    ...(shown ? planTakeTerminal("init_pidfd") : []),
     ...(hooksFifo ? planHooks() : []),
     ...(mode === "run"
       ? [
           blockSignals({ why: "Outlive a Ctrl-C: it is meant for the container, and the runtime passes it on" }),
+          ...(shown ? planRelay("init_pidfd") : []),
           wait4(
             { pid: result("init"), status: "status", flags: [] },
             { why: "Wait for the container to end, and learn how" },

@@ -3,6 +3,7 @@
  * "Default Devices"). In a user namespace nobody may make device nodes, so the host's are bound instead.
  */
 import { basename, dirname } from "node:path";
+import { GlassboxError } from "../../0-base/mod.ts";
 import { fchmodat, fchownat, mknodat, mount, type Op, result, symlinkat, unlinkat } from "../../1-kernel/mod.ts";
 import type { Device } from "../spec/config.ts";
 import { parseMountOptions } from "./mount-options.ts";
@@ -78,6 +79,7 @@ function planNode(
   const name = basename(path);
   const directory = result(where.directory);
   if (namespaceOf(planning, "user")) return planBoundNode(planning, device, where.from);
+  refuseOther(planning, device, where.from);
   const mode = (device.fileMode ?? 0o666) & 0o7777;
   const uid = device.uid ?? 0;
   const gid = device.gid ?? 0;
@@ -102,6 +104,18 @@ function planNode(
       ? [fchmodat({ directory, path: name, mode }, { why: `Give ${path} its mode`, from: where.from })]
       : [];
   return [make, ...owner, ...bits];
+}
+
+/** What is there already must be that device (runtime-spec config-linux, "Devices"). */
+function refuseOther(planning: Planning, device: Device, from: string): void {
+  const there = planning.facts.look(device.path);
+  const type = device.type === "u" ? "c" : device.type;
+  const wanted = type === "p" ? "p" : `${type} ${device.major ?? 0}:${device.minor ?? 0}`;
+  if (there.kind === "missing" || there.kind === "unknown" || there.device === wanted) return;
+  throw new GlassboxError(
+    "failed precondition",
+    `Cannot make device "${device.path}" (${from}): a ${there.device ? `device ${there.device}` : there.kind} is there already, and it must be ${wanted}`,
+  );
 }
 
 function planBoundNode(planning: Planning, device: Device, from: string): Op[] {

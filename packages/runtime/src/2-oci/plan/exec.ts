@@ -22,7 +22,7 @@ import {
   write,
 } from "../../1-kernel/mod.ts";
 import { planEnterDirectory, planExec } from "./command.ts";
-import { planConsoleSocket, planTerminal } from "./console.ts";
+import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import type { ContainerPlan } from "./container.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planOomScore, planRlimits } from "./limits.ts";
@@ -65,6 +65,7 @@ export function planProcess(request: ExecRequest): ContainerPlan {
 
 function planRuntime(planning: Planning, request: ExecRequest): Op[] {
   const { initPid, joins, cgroupDirectories, mode, consoleSocket } = request;
+  const shown = mode === "run" && planning.config.process?.terminal === true;
   const lists = cgroupDirectories.map((directory) => ({ directory, fd: planning.name(`procs ${directory}`) }));
   return [
     ...lists.map(({ directory, fd }) =>
@@ -95,7 +96,11 @@ function planRuntime(planning: Planning, request: ExecRequest): Op[] {
           setns({ fd: result("container"), type: joins }, { why: "Join all of its namespaces at once" }),
         ]),
     clone3(
-      { program: "process", flags: mode === "run" ? [] : ["CLONE_PARENT"] },
+      {
+        program: "process",
+        flags: mode === "run" ? [] : ["CLONE_PARENT"],
+        ...(shown ? { pidfd: "process_pidfd" } : {}),
+      },
       { why: "Make the process: a pid namespace takes effect in children only", result: "process" },
     ),
     close({ fd: result("go_reader") }, { why: "Only the process reads here" }),
@@ -108,9 +113,11 @@ function planRuntime(planning: Planning, request: ExecRequest): Op[] {
     ]),
     tell({ why: "Say which process it is" }),
     write({ fd: result("go_writer"), data: "." }, { why: "Let it go on" }),
+    ...(shown ? planTakeTerminal("process_pidfd") : []),
     ...(mode === "run"
       ? [
           blockSignals({ why: "Outlive a Ctrl-C: it is meant for the process, and the runtime passes it on" }),
+          ...(shown ? planRelay("process_pidfd") : []),
           wait4({ pid: result("process"), status: "status", flags: [] }, { why: "Wait for it to end, and learn how" }),
         ]
       : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is about to start" })]),

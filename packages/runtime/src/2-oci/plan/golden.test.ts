@@ -47,6 +47,10 @@ test("planContainer: the default configuration created with a terminal on cgroup
   golden("default-v1-create-terminal", plan(base, divided, { mode: "create", consoleSocket: "/run/tty.sock" }));
 });
 
+test("planContainer: the default configuration in the foreground with a terminal, which the runtime relays", () => {
+  golden("default-v2-run-terminal", plan(base, unified));
+});
+
 test("planContainer: limits, binds, sysctl, seccomp, another user, and what this root may not give", () => {
   const config: Config = {
     ...plain,

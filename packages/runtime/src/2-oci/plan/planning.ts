@@ -12,6 +12,8 @@ export interface PathFact {
   kind: "directory" | "file" | "missing" | "unknown";
   /** Permission bits, where something is there. */
   mode?: number;
+  /** Of a device node: `c 1:3`. */
+  device?: string;
 }
 
 export interface MachineFacts {

@@ -55,6 +55,12 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "makes every mount unbindable before it binds the root, which then fails",
   },
   {
+    runtime: "glassrun",
+    feature: "capabilities",
+    rule: "an unknown capability is refused",
+    reason: "warns and goes on, as runc does since 1.1, so that new names work on old kernels",
+  },
+  {
     runtime: "crun",
     feature: "capabilities",
     rule: "an unknown capability is refused",
