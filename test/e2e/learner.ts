@@ -9,12 +9,16 @@ import { keyBytes, parseSolveScript, type SolveAction } from "../../apps/agent/s
 /** A shell that printed nothing for this long has its prompt ready, or waits for the program it runs. */
 const QUIET_MS = 350;
 const OUTPUT_TIMEOUT_MS = 30_000;
+const DONE_TIMEOUT_MS = 20_000;
 
 export class Learner {
   readonly page: Page;
+  readonly #slowness: number;
 
-  constructor(page: Page) {
+  /** `slowness`: how many times as long as usual things take here. */
+  constructor(page: Page, slowness = 1) {
     this.page = page;
+    this.#slowness = slowness;
   }
 
   /** Open a lab and its first terminal. The terminals keep their text where a screen reader, and a test, finds it. */
@@ -46,6 +50,17 @@ export class Learner {
 
   async isDone(): Promise<boolean> {
     return (await this.checks.getByRole("heading").innerText()).startsWith("Done");
+  }
+
+  async untilDone(): Promise<void> {
+    const timeout = DONE_TIMEOUT_MS * this.#slowness;
+    await expect
+      .poll(() => this.isDone(), { timeout })
+      .toBe(true)
+      .catch(async (cause: unknown) => {
+        const shown = `${await this.checks.innerText()}\n\nTerminal:\n${await this.screen()}`;
+        throw new Error(`The step was not done after ${timeout} ms. The page shows:\n${shown}`, { cause });
+      });
   }
 
   /** Perform a solve script; up to, or from, its `# undo` line. */
@@ -95,7 +110,7 @@ export class Learner {
   }
 
   async waitFor(text: string): Promise<void> {
-    await expect.poll(() => this.screen(), { timeout: OUTPUT_TIMEOUT_MS }).toContain(text);
+    await expect.poll(() => this.screen(), { timeout: OUTPUT_TIMEOUT_MS * this.#slowness }).toContain(text);
   }
 
   async press(key: string): Promise<void> {
@@ -111,12 +126,13 @@ export class Learner {
 
   private async quiet(): Promise<void> {
     let before = await this.screen();
-    for (const deadline = Date.now() + OUTPUT_TIMEOUT_MS; Date.now() < deadline; ) {
-      await pause(QUIET_MS);
+    const timeoutMs = OUTPUT_TIMEOUT_MS * this.#slowness;
+    for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; ) {
+      await pause(QUIET_MS * this.#slowness);
       const now = await this.screen();
       if (now === before && now.trim() !== "") return;
       before = now;
     }
-    throw new Error(`The terminal was still printing after ${OUTPUT_TIMEOUT_MS} ms:\n${before}`);
+    throw new Error(`The terminal was still printing after ${timeoutMs} ms:\n${before}`);
   }
 }

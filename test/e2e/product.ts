@@ -1,87 +1,110 @@
 /**
- * The product as a test drives it: the built agent on a free loopback port, with a data directory of its own, and a
- * page already signed in. Each test file gets one agent; it is stopped, and must stop by itself, when the file ends.
+ * The product as a test drives it, with a page already signed in. Here: the built agent on a free loopback port, with
+ * directories of its own, one for each test file. With GLASSBOX_E2E_PLACE=vm: `npm start -- --vm`, once for all files.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test as base, type Page } from "@playwright/test";
 
-const root = path.resolve(import.meta.dirname, "../..");
+export const root = path.resolve(import.meta.dirname, "../..");
 const READY_TIMEOUT_MS = 30_000;
+/** Emulated, and with the parts that `npm start` may have to build first. */
+const VM_READY_TIMEOUT_MS = 300_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 export interface Product {
   /** With the token, as `npm start` prints it. */
   url: string;
+  place: "here" | "vm";
+  /** How many times as long as usual things may take there. */
+  slowness: number;
   pid: number;
+  /** Empty for a VM: it is inside. */
   dataDir: string;
-  runDir: string;
-  /** SIGTERM, then wait. @throws when it does not end in time */
+  /** Ask it to end, and wait. @throws when it does not end in time */
   stop(): Promise<void>;
-  /** SIGKILL: what a crash or the out-of-memory killer does. */
-  kill(): Promise<void>;
 }
 
-/** Start an agent; with `reuse`, on the directories of one that was killed. */
-export async function startProduct(reuse?: { dataDir: string; runDir: string }): Promise<Product> {
-  const home = reuse ? undefined : mkdtempSync(path.join(tmpdir(), "glassbox-e2e-"));
-  const dataDir = reuse?.dataDir ?? path.join(home ?? "", "data");
-  const runDir = reuse?.runDir ?? path.join(home ?? "", "run");
+export async function startProduct(): Promise<Product> {
+  return process.env.GLASSBOX_E2E_PLACE === "vm" ? startInVm() : startHere();
+}
+
+async function startHere(): Promise<Product> {
+  const home = mkdtempSync(path.join(tmpdir(), "glassbox-e2e-"));
+  const dataDir = path.join(home, "data");
+  const directories = ["--web-dir", path.join(root, "build/web"), "--data-dir", dataDir, "--run-dir", `${home}/run`];
   const agent = spawn(
     process.execPath,
-    [
-      path.join(root, "build/glassboxd.mjs"),
-      ...["--port", "0", "--host", "127.0.0.1", "--ready-fd", "3", "--web-dir", path.join(root, "build/web")],
-      ...["--data-dir", dataDir, "--run-dir", runDir],
-    ],
+    [path.join(root, "build/glassboxd.mjs"), "--port", "0", "--host", "127.0.0.1", "--ready-fd", "3", ...directories],
     { stdio: ["ignore", "inherit", "inherit", "pipe"], cwd: root },
   );
-  const url = await readyUrl(agent);
-  const ended = new Promise<void>((resolve) => agent.once("exit", () => resolve()));
-  return {
-    url,
-    pid: agent.pid ?? 0,
-    dataDir,
-    runDir,
-    async stop() {
-      agent.kill("SIGTERM");
-      const late = setTimeout(() => agent.kill("SIGKILL"), STOP_TIMEOUT_MS);
-      await ended;
-      clearTimeout(late);
-      if (agent.signalCode === "SIGKILL")
-        throw new Error(`The agent did not end within ${STOP_TIMEOUT_MS} ms of SIGTERM`);
-      if (home) rmSync(home, { recursive: true, force: true });
-    },
-    async kill() {
-      agent.kill("SIGKILL");
-      await ended;
-    },
+  const line = await lineWith(agent, 3, /url/, READY_TIMEOUT_MS);
+  const { url } = JSON.parse(line) as { url: string };
+  const stop = async () => {
+    await end(agent, "SIGTERM");
+    rmSync(home, { recursive: true, force: true });
   };
+  return { url, place: "here", slowness: 1, pid: agent.pid ?? 0, dataDir, stop };
 }
 
-function readyUrl(agent: ChildProcess): Promise<string> {
+async function startInVm(): Promise<Product> {
+  const args = ["scripts/start.mjs", "--vm", "--yes", "--port", `${await freePort()}`];
+  const start = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], cwd: root });
+  const line = await lineWith(start, 1, /http:\S+token=\S+/, VM_READY_TIMEOUT_MS);
+  const url = /http:\S+token=\S+/.exec(line)?.[0] ?? "";
+  return { url, place: "vm", slowness: 6, pid: start.pid ?? 0, dataDir: "", stop: () => end(start, "SIGINT") };
+}
+
+function lineWith(child: ChildProcess, descriptor: 1 | 3, wanted: RegExp, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
-      agent.kill("SIGKILL");
-      reject(new Error(`The agent was not ready within ${READY_TIMEOUT_MS} ms`));
-    }, READY_TIMEOUT_MS);
+      child.kill("SIGKILL");
+      reject(new Error(`Glassbox was not ready within ${timeoutMs} ms; it said:\n${text}`));
+    }, timeoutMs);
     let text = "";
-    agent.stdio[3]?.on("data", (piece: Buffer) => {
+    child.stdio[descriptor]?.on("data", (piece: Buffer) => {
       text += piece.toString();
-      if (!text.includes("\n")) return;
+      const line = text
+        .split("\n")
+        .slice(0, -1)
+        .find((each) => wanted.test(each));
+      if (line === undefined) return;
       clearTimeout(late);
-      resolve((JSON.parse(text) as { url: string }).url);
+      resolve(line);
     });
-    agent.once("exit", (code, signal) => {
+    child.once("exit", (code, signal) => {
       clearTimeout(late);
-      reject(new Error(`The agent ended before it was ready: code ${code}, signal ${signal}`));
+      reject(new Error(`Glassbox ended before it was ready: code ${code}, signal ${signal}; it said:\n${text}`));
     });
   });
 }
 
-/** `product` lives as long as the test file; `page` begins signed in at the catalogue. */
+async function end(child: ChildProcess, signal: "SIGTERM" | "SIGINT"): Promise<void> {
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  if (child.exitCode !== null) return;
+  child.kill(signal);
+  const late = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(late);
+  if (child.signalCode === "SIGKILL") throw new Error(`Glassbox did not end within ${STOP_TIMEOUT_MS} ms of ${signal}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}
+
+/** `product` lives as long as the worker; `page` begins signed in at the catalogue. */
 export const test = base.extend<{ page: Page; baseURL: string | undefined }, { product: Product }>({
   product: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
@@ -90,7 +113,7 @@ export const test = base.extend<{ page: Page; baseURL: string | undefined }, { p
       await use(product);
       await product.stop();
     },
-    { scope: "worker" },
+    { scope: "worker", timeout: VM_READY_TIMEOUT_MS },
   ],
   baseURL: async ({ product }, use) => use(new URL(product.url).origin),
   page: async ({ page, product }, use) => {

@@ -48,11 +48,11 @@ test("terminals are several, named, and each its own shell", async ({ page }) =>
   const learner = new Learner(page);
   await learner.type("WHO=first");
   await learner.terminal("watch");
-  await learner.type("echo here-is-${WHO:-another}");
-  await learner.waitFor("here-is-another");
+  await learner.type("echo here-is-[$WHO]");
+  await learner.waitFor("here-is-[]");
   await learner.terminal("main");
-  await learner.type("echo here-is-$WHO");
-  await learner.waitFor("here-is-first");
+  await learner.type("echo here-is-[$WHO]");
+  await learner.waitFor("here-is-[first]");
 });
 
 test("a shell that ended says how, and can be started anew", async ({ page }) => {
