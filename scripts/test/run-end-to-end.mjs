@@ -23,7 +23,10 @@ export async function runEndToEnd({ files, tally }) {
     env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: resultsFile },
     stdio: ["ignore", "inherit", "inherit"],
   });
+  const stop = () => child.kill("SIGTERM");
+  process.on("exit", stop);
   const code = await new Promise((resolve) => child.on("exit", (exitCode, signal) => resolve(exitCode ?? signal)));
+  process.off("exit", stop);
   const failedBefore = tally.failed.length;
   if (existsSync(resultsFile)) countSuites(JSON.parse(readFileSync(resultsFile, "utf8")).suites, "e2e", tally);
   if (code !== 0 && tally.failed.length === failedBefore) tally.fail(`e2e: Playwright ended with ${code}`);
