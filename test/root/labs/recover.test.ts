@@ -4,6 +4,7 @@
  * learner who forgets unshare does not move the machine's root.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -66,6 +67,28 @@ test("Labs.stop leaves nothing in the kernel, and progress as it is", async (t) 
   assert.equal(stage.labs.state(lab).phase, "closed");
   assert.equal(stage.labs.catalogue().find(({ id }) => id === lab)?.stepsDone, 2);
 });
+
+test("Labs.reset deletes a running container of the lab, with its cgroups in every tree", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "007-bundle";
+  const { whyNotRunnable, values } = stage.labs.detail(lab);
+  if (whyNotRunnable !== undefined) return t.skip(whyNotRunnable);
+  await stage.labs.open(lab);
+  await solve(lab, 5);
+  const name = values.box ?? "";
+  assert.notDeepEqual(cgroupsCalled(name), [], "it is running");
+
+  await stage.labs.reset(lab);
+
+  assert.deepEqual(cgroupsCalled(name), []);
+  assert.equal(existsSync(`/run/glassrun/${name}`), false);
+  await stage.closeTerminals();
+});
+
+function cgroupsCalled(name: string): string[] {
+  const found = execFileSync("find", ["/sys/fs/cgroup", "-type", "d", "-name", name], { encoding: "utf8" });
+  return found.split("\n").filter(Boolean);
+}
 
 test("Labs.resetStep forgets a step and those after it, and brings back its files", async (t) => {
   if (cannotStage) return t.skip(cannotStage);

@@ -1,7 +1,7 @@
 /**
  * Every process a lab's learner has left running, found three ways, because a lab is about processes that change where
- * they belong: by cgroup, by what the observer traced to the lab's terminals, and by a root, working directory or mount
- * table that lies in the lab's working directory.
+ * they belong: by cgroup, by what the observer traced to the lab's terminals, and by a root or working
+ * directory that lies in the lab's.
  */
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
