@@ -26,8 +26,8 @@ export interface Bun {
 const TRY_AGAIN_MS = [1, 1, 2, 2, 4, 8, 16, 32];
 
 export function startInBun(bun: Bun, start: Start): Sysrun {
-  const { program, args, stdio, environment, onReport, expectsNews } = start;
-  const child = bun.spawn([program, ...args], { stdio: [...stdio, "pipe", "pipe"], env: environment });
+  const { program, args, stdio, descriptors, environment, onReport, expectsNews } = start;
+  const child = bun.spawn([program, ...args], { stdio: [...stdio, "pipe", "pipe", ...descriptors], env: environment });
   const plan = child.stdio[PLAN_FD] ?? -1;
   const report = child.stdio[REPORT_FD] ?? -1;
   const buffer = new Uint8Array(16 * 1024);

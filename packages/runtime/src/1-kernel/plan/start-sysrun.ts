@@ -14,9 +14,9 @@ export async function startSysrun(start: Start): Promise<Sysrun> {
 /** Records written before sysrun ended are in the socket already; this only lets the event loop bring them. */
 const LAST_RECORDS_MS = 100;
 
-async function startInNode({ program, args, stdio, environment, onReport }: Start): Promise<Sysrun> {
+async function startInNode({ program, args, stdio, descriptors, environment, onReport }: Start): Promise<Sysrun> {
   const { spawn } = await import("node:child_process");
-  const child = spawn(program, args, { stdio: [...stdio, "pipe", "pipe"], env: environment });
+  const child = spawn(program, args, { stdio: [...stdio, "pipe", "pipe", ...descriptors], env: environment });
   const exit = new Promise<number | string>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));

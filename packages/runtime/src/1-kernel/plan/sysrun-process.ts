@@ -9,6 +9,8 @@ export interface Start {
   program: string;
   args: string[];
   stdio: [Stdio, Stdio, Stdio];
+  /** Descriptors of ours that sysrun has from 5 on. */
+  descriptors: readonly number[];
   environment: NodeJS.ProcessEnv;
   /** Called with what sysrun has written, as it comes. */
   onReport(bytes: Uint8Array): void;

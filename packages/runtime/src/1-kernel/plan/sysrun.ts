@@ -38,6 +38,8 @@ export interface TracedCall extends CallEvent {
 export interface PerformOptions {
   /** Standard input, output and error of everything the plan runs. @default "inherit" for all three */
   stdio?: [Stdio, Stdio, Stdio];
+  /** Descriptors of this process that sysrun has too, numbered from 5 on. @default none */
+  descriptors?: readonly number[];
   /** Called after each call that went well. Asking for it costs two more calls for each. */
   onTrace?: (call: TracedCall) => void;
   /** Called before each call, which is made once the promise resolves. */
@@ -103,6 +105,7 @@ function startOf(options: PerformOptions, report: Report): Start {
     program: options.sysrun ?? nativeProgram("sysrun"),
     args,
     stdio: options.stdio ?? ["inherit", "inherit", "inherit"],
+    descriptors: options.descriptors ?? [],
     environment: options.environment ?? {},
     live: options.onTrace !== undefined || options.step !== undefined,
     onReport: (bytes) => report.read(bytes),

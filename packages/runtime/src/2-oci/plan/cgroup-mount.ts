@@ -6,9 +6,9 @@ import { basename } from "node:path";
 import { type MountFlag, mount, type Op, result, symlinkat } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
 import type { MountOptions } from "./mount-options.ts";
-import { planPropagation } from "./mounts.ts";
 import { fdPath, openDirectory, openInRoot } from "./paths.ts";
 import { namespaceOf, type Planning } from "./planning.ts";
+import { planPropagation } from "./propagation.ts";
 
 export function planCgroupMount(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
   const from = `/mounts/${index}`;

@@ -24,7 +24,7 @@ import {
   write,
 } from "../../1-kernel/mod.ts";
 import { planCgroups } from "./cgroups.ts";
-import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
+import { planEnterDirectory, planExec, planPreservedDescriptors, planWorkingDirectory } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
@@ -64,6 +64,7 @@ export function planContainer(request: PlanRequest): ContainerPlan {
     rootfs: path.startsWith("/") ? path : join(request.bundle, path),
     warn: (message) => void warnings.push(message),
     name: namer(),
+    waitForStart: request.mode === "create" || (request.config.hooks?.startContainer?.length ?? 0) > 0,
   };
   if (request.config.linux?.intelRdt) planning.warn("/linux/intelRdt has no effect: cache allocation is not done");
   if (request.config.linux?.mountLabel)
@@ -87,6 +88,7 @@ function planRuntime(planning: Planning): Op[] {
   const { mode, consoleSocket, hooksFifo } = planning;
   const shown = mode === "run" && planning.config.process?.terminal === true;
   return [
+    ...planPreservedDescriptors(planning),
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
     ...(mode === "create" ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
@@ -119,6 +121,12 @@ function planRuntime(planning: Planning): Op[] {
     write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on" }),
     ...(shown ? planTakeTerminal("init_pidfd") : []),
     ...(hooksFifo ? planHooks() : []),
+    ...(mode === "run" && planning.waitForStart
+      ? [
+          read({ fd: result("ready_reader"), into: "created" }, { why: "Wait until it is set up", from: "/hooks" }),
+          tell({ why: "Say that it is time for the hooks before the program", from: "/hooks" }),
+        ]
+      : []),
     ...(mode === "run"
       ? [
           blockSignals({ why: "Outlive a Ctrl-C: it is meant for the container, and the runtime passes it on" }),
@@ -189,14 +197,14 @@ function planInit(planning: Planning): Op[] {
     ...(late ? [] : filter),
     ...planIdentity(planning),
     ...planNoNewPrivileges(planning),
-    ...(mode === "create"
+    ...(planning.waitForStart
       ? [
           write({ fd: result("ready_writer"), data: "." }, { why: "Say that the container is created" }),
           close({ fd: result("ready_writer") }, { why: "Nothing more is said there" }),
           read({ fd: result("start_fifo"), into: "started" }, { why: "Wait for `start`" }),
         ]
       : []),
-    ...(mode === "detach"
+    ...(mode === "detach" && !planning.waitForStart
       ? [write({ fd: result("ready_writer"), data: "." }, { why: "Say that the program is about to start" })]
       : []),
     ...(late ? filter : []),

@@ -21,7 +21,7 @@ import {
   wait4,
   write,
 } from "../../1-kernel/mod.ts";
-import { planEnterDirectory, planExec } from "./command.ts";
+import { planEnterDirectory, planExec, planPreservedDescriptors } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import type { ContainerPlan } from "./container.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
@@ -50,6 +50,7 @@ export function planProcess(request: ExecRequest): ContainerPlan {
     rootfs: `/proc/${request.initPid}/root`,
     warn: (message) => void warnings.push(message),
     name: namer(),
+    waitForStart: false,
   };
   const runtime = planRuntime(planning, request);
   return {
@@ -68,6 +69,7 @@ function planRuntime(planning: Planning, request: ExecRequest): Op[] {
   const shown = mode === "run" && planning.config.process?.terminal === true;
   const lists = cgroupDirectories.map((directory) => ({ directory, fd: planning.name(`procs ${directory}`) }));
   return [
+    ...planPreservedDescriptors(planning),
     ...lists.map(({ directory, fd }) =>
       openat(
         { directory: "AT_FDCWD", path: `${directory}/cgroup.procs`, flags: ["O_WRONLY"] },

@@ -107,11 +107,7 @@ function planCapabilities(planning: Planning): Op[] {
   const eligible = maskOf(planning, "permitted") & maskOf(planning, "inheritable");
   const ambient = named(maskOf(planning, "ambient") & eligible);
   const useless = set("ambient").filter((name) => !ambient.includes(name));
-  if (useless.length > 0) {
-    planning.warn(
-      `/process/capabilities/ambient: ${useless.join(", ")} has no effect: it would have to be permitted and inheritable too`,
-    );
-  }
+  const note = useless.length > 0 ? ` (not ${useless.join(", ")}: the kernel wants it inheritable too)` : "";
   const warnings = unavailable(planning);
   if (warnings.length > 0) {
     planning.warn(
@@ -124,7 +120,7 @@ function planCapabilities(planning: Planning): Op[] {
       { why: "Hold only the pieces of root's power that are listed", from: "/process/capabilities" },
     ),
     clearAmbientCapabilities({
-      why: "Pass no capability on across exec but those named next",
+      why: `Pass no capability on across exec but those named next${note}`,
       from: "/process/capabilities/ambient",
     }),
     ...ambient.map((capability) =>

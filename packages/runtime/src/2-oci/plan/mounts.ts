@@ -14,13 +14,13 @@ import {
   type Op,
   openTree,
   result,
-  template,
 } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
 import { type MountOptions, parseMountOptions, toAttributes } from "./mount-options.ts";
-import { fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
+import { fdPath, type Opened, openDirectory, openMountPointFile, relative } from "./paths.ts";
 import type { Planning } from "./planning.ts";
+import { planPropagation } from "./propagation.ts";
 
 /** What well-known mounts are for, in words. */
 const PURPOSE: Record<string, string> = {
@@ -184,24 +184,6 @@ function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
       ),
     ),
   ];
-}
-
-/** Propagation is set on the new mount, which covers the directory that was open: so it is opened again. */
-export function planPropagation(planning: Planning, destination: string, options: MountOptions, index: number): Op[] {
-  if (options.propagation.length === 0) return [];
-  const from = `/mounts/${index}/options`;
-  const opened = openInRoot(planning, destination, ["O_PATH"], {
-    why: `Open the new mount at "${destination}"`,
-    from,
-    mountIndex: index,
-  });
-  const set = options.propagation.map(({ kind, recursive }) =>
-    mount(
-      { target: template(`/proc/self/fd/{${opened.fd}}`), flags: recursive ? [kind, "MS_REC"] : [kind] },
-      { why: `Decide whether mounts made below it are passed on: ${kind}`, from },
-    ),
-  );
-  return [...opened.ops, ...set];
 }
 
 /** tmpfs and /dev are filled by what follows, so they stay writable until all is in place. */

@@ -66,6 +66,8 @@ export interface PlanRequest {
 export interface Planning extends PlanRequest {
   /** Absolute path of the root file system. */
   rootfs: string;
+  /** The program waits for a byte on `startFifo`: for `start`, or until hooks that come right before it have run. */
+  waitForStart: boolean;
   /** Something the config asks for that is done otherwise or not at all: shown to the user, never silent. */
   warn(message: string): void;
   /** A result name not yet used in this plan, made from `wish`. */

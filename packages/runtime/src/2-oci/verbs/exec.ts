@@ -106,6 +106,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   const pidFile = text(values, "pid-file");
   try {
     const { results } = await performPlan(plan, {
+      descriptors: Array.from({ length: preserved(values) }, (_, index) => 3 + index),
       onTold: ({ process: told = 0 }) => {
         pid = told;
         if (pidFile) writePidFile(pidFile, told);

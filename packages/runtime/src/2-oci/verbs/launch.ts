@@ -19,6 +19,7 @@ import { killAll, removeCgroups } from "./cleanup.ts";
 import { hasHooks, runHooks } from "./hooks.ts";
 import { forwardSignals } from "./signals.ts";
 import type { Context } from "./verb.ts";
+import { wake } from "./wake.ts";
 
 export interface LaunchOptions {
   id: string;
@@ -99,6 +100,22 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     save(directory, stored);
     if (options.pidFile) writePidFile(options.pidFile, pid);
   };
+  const starts = hasHooks(config, ["startContainer"]);
+  const startHooked = async () => {
+    await runHooks("startContainer", { config, state: describe(stored, directory), directory });
+    wake(join(directory, START_FIFO), id);
+    await poststart(context, config, stored, directory);
+  };
+  const afterMounts = async () => {
+    await runCreateHooks(config, stored, directory);
+    if (mode === "run" && !starts) await poststart(context, config, stored, directory);
+  };
+  // What is due each time the plan says something: first that the process is there, then each time it waits for hooks.
+  const moments: Array<() => Promise<void>> = [
+    async () => (mode === "run" && !hooksWait && !starts ? poststart(context, config, stored, directory) : undefined),
+    ...(hooksWait ? [afterMounts] : []),
+    ...(mode === "run" && starts ? [startHooked] : []),
+  ];
   const stop = new AbortController();
   let hookFailure: unknown;
   let told = 0;
@@ -106,12 +123,11 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   try {
     const { results } = await performPlan(plan, {
       signal: stop.signal,
+      descriptors: Array.from({ length: options.preserveFds ?? 0 }, (_, index) => 3 + index),
       onTold: ({ init = 0 }) => {
         known(init);
-        told++;
-        if (mode === "run" && !hooksWait) void poststart(context, config, stored, directory);
-        if (!hooksWait || told !== 2) return;
-        runCreateHooks(config, stored, directory).catch((thrown) => {
+        const due = moments[told++];
+        due?.().catch((thrown) => {
           hookFailure = thrown;
           stop.abort();
         });
@@ -119,7 +135,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     }).catch((thrown) => Promise.reject(hookFailure ?? thrown));
     known(results.init ?? 0);
     if (mode !== "run") {
-      if (mode === "detach") await poststart(context, config, stored, directory);
+      if (mode === "detach") await (starts ? startHooked() : poststart(context, config, stored, directory));
       rollback.keep();
       return 0;
     }
@@ -163,11 +179,16 @@ export async function finish(context: Context, config: Config, stored: StoredSta
   await killAll(stored);
   await removeCgroups(stored);
   forget(directory);
-  if (!hasHooks(config, ["poststop"])) return;
-  try {
-    await runHooks("poststop", { config, state, directory: context.root });
-  } catch (thrown) {
-    context.log.warn(messageOf(thrown));
+  for (const hook of config.hooks?.poststop ?? []) {
+    try {
+      await runHooks("poststop", {
+        config: { ...config, hooks: { poststop: [hook] } },
+        state,
+        directory: context.root,
+      });
+    } catch (thrown) {
+      context.log.warn(messageOf(thrown));
+    }
   }
 }
 

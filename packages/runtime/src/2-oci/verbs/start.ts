@@ -1,5 +1,4 @@
 /** `start`: let a created container run its program. It waits at a FIFO; one byte sets it off. */
-import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { describe, START_FIFO, statusOf } from "../state/container-state.ts";
@@ -9,6 +8,7 @@ import { runHooks } from "./hooks.ts";
 import { poststart } from "./launch.ts";
 import { oneId } from "./launch-flags.ts";
 import type { Verb } from "./verb.ts";
+import { wake } from "./wake.ts";
 
 export const start: Verb = {
   args: "ID",
@@ -34,23 +34,3 @@ export const start: Verb = {
     return 0;
   },
 };
-
-/** Does not wait: a FIFO that nobody reads means that the container's process has died. */
-function wake(fifo: string, id: string): void {
-  let fd: number;
-  try {
-    fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw new GlassboxError(
-      "failed precondition",
-      `cannot start container "${id}": its process ended before it was started`,
-      { cause },
-    );
-  }
-  try {
-    writeSync(fd, ".");
-  } finally {
-    closeSync(fd);
-  }
-  unlinkSync(fifo);
-}
