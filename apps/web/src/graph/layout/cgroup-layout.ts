@@ -1,6 +1,7 @@
 /**
- * Positions for the view of cgroups: nested boxes, since cgroups nest. A box holds its meters, then its processes, then
- * its children side by side. Pure, and still: see slots.ts. `render/CgroupView.tsx` draws the result.
+ * Positions for the view of cgroups: nested boxes, since cgroups nest. A box holds its meters and processes, and to
+ * the right of them its children: panes are wider than high. Pure, and still: see slots.ts.
+ * `render/CgroupView.tsx` draws the result.
  */
 import type { CgroupGroup } from "../model/cgroup-tree.ts";
 import { assignSlots, type Slots } from "./slots.ts";
@@ -40,29 +41,41 @@ export interface CgroupScene {
   width: number;
   height: number;
   groups: PlacedGroup[];
-  memory: ReadonlyMap<string, Slots>;
+  memory: CgroupMemory;
 }
 
-/** `memory` is the previous scene's; an empty map lays out afresh. */
-export function layoutCgroups(groups: readonly CgroupGroup[], memory: ReadonlyMap<string, Slots>): CgroupScene {
-  const byKey = new Map(groups.map((group) => [group.key, group]));
-  const nextMemory = new Map<string, Slots>();
-  const placed: PlacedGroup[] = [];
-  const { width, height } = placeRow("", undefined, 0, 0, 0);
-  return { width, height, groups: placed, memory: nextMemory };
+/** What the next layout must know of this one: the places of children, and how high each place was. */
+export interface CgroupMemory {
+  slots: ReadonlyMap<string, Slots>;
+  heights: ReadonlyMap<string, number>;
+}
 
-  function placeRow(key: string, parent: string | undefined, x: number, y: number, depth: number) {
+export const NO_CGROUP_MEMORY: CgroupMemory = { slots: new Map(), heights: new Map() };
+
+/** `memory` is the previous scene's; NO_CGROUP_MEMORY lays out afresh. */
+export function layoutCgroups(groups: readonly CgroupGroup[], memory: CgroupMemory): CgroupScene {
+  const byKey = new Map(groups.map((group) => [group.key, group]));
+  const nextSlots = new Map<string, Slots>();
+  const nextHeights = new Map<string, number>();
+  const placed: PlacedGroup[] = [];
+  const { width, height } = placeColumn("", undefined, 0, 0, 0);
+  return { width, height, groups: placed, memory: { slots: nextSlots, heights: nextHeights } };
+
+  function placeColumn(key: string, parent: string | undefined, x: number, y: number, depth: number) {
     const children = groups.filter((group) => group.parent === parent).map((group) => group.key);
-    const slots = assignSlots(memory.get(key) ?? [], children);
-    if (slots.length > 0) nextMemory.set(key, slots);
+    const slots = assignSlots(memory.slots.get(key) ?? [], children);
+    if (slots.length > 0) nextSlots.set(key, slots);
     let width = 0;
     let height = 0;
-    for (const slot of slots) {
-      const left = x + width + (width > 0 ? BOX.gap : 0);
+    for (const [place, slot] of slots.entries()) {
+      const top = y + height + (height > 0 ? BOX.gap : 0);
       const group = byKey.get(slot ?? "");
-      const size = group ? placeBox(group, left, y, depth) : { width: BOX.width, height: 0 };
-      width = left - x + size.width;
-      height = Math.max(height, size.height);
+      const size = group
+        ? placeBox(group, x, top, depth)
+        : { width: 0, height: memory.heights.get(`${key}#${place}`) ?? 0 };
+      nextHeights.set(`${key}#${place}`, size.height);
+      width = Math.max(width, size.width);
+      height = top - y + size.height;
     }
     return { width, height };
   }
@@ -76,9 +89,9 @@ export function layoutCgroups(groups: readonly CgroupGroup[], memory: ReadonlyMa
     const box: PlacedGroup = { group, depth, x, y, width: 0, height: 0, meters, chipsY };
     placed.push(box);
     const ownHeight = chipsY + chipRows * (BOX.chip.height + BOX.chip.gap) + (chipRows > 0 ? 4 : 0);
-    const inner = placeRow(group.key, group.key, x + BOX.padding, y + ownHeight + 4, depth + 1);
-    box.width = Math.max(BOX.width, inner.width > 0 ? inner.width + 2 * BOX.padding : 0);
-    box.height = ownHeight + (inner.height > 0 ? inner.height + 4 : 0) + BOX.padding - 4;
+    const inner = placeColumn(group.key, group.key, x + BOX.width, y + BOX.padding, depth + 1);
+    box.width = BOX.width + (inner.width > 0 ? inner.width + BOX.padding : 0);
+    box.height = Math.max(ownHeight + BOX.padding - 4, inner.height > 0 ? inner.height + 2 * BOX.padding : 0);
     placed[index] = box;
     return { width: box.width, height: box.height };
   }

@@ -4,7 +4,7 @@ import type { GraphNode } from "@glassbox/protocol";
 import { cgroup, graphOf, mount, namespace, process } from "../../../test/nodes.ts";
 import { learnersCgroups } from "../model/cgroup-tree.ts";
 import { mountTrees } from "../model/mount-trees.ts";
-import { layoutCgroups } from "./cgroup-layout.ts";
+import { layoutCgroups, NO_CGROUP_MEMORY } from "./cgroup-layout.ts";
 import { layoutMachine } from "./machine-layout.ts";
 import { layoutMounts } from "./mount-layout.ts";
 
@@ -14,7 +14,7 @@ test("layoutCgroups nests children and moves no box when a neighbour comes or go
   const lab = cgroup("/lab");
   const [a, b, c] = ["a", "b", "c"].map((name) => cgroup(`/lab/${name}`, { parent: lab.id }));
   assert.ok(a && b && c);
-  const before = layoutCgroups(cgroups(lab, a, b), new Map());
+  const before = layoutCgroups(cgroups(lab, a, b), NO_CGROUP_MEMORY);
   const after = layoutCgroups(cgroups(lab, a, b, c), before.memory);
   const place = (scene: typeof before, key: string) => {
     const found = scene.groups.find(({ group }) => group.key === key);
@@ -30,7 +30,7 @@ test("layoutCgroups has a meter for each thing counted or limited, the quota as 
     limits: { pidsMax: 8, cpuQuotaUs: 20_000, cpuPeriodUs: 100_000 },
     usage: { memoryBytes: 5 },
   });
-  assert.deepEqual(layoutCgroups(cgroups(node), new Map()).groups[0]?.meters, [
+  assert.deepEqual(layoutCgroups(cgroups(node), NO_CGROUP_MEMORY).groups[0]?.meters, [
     { controller: "memory", used: 5, limit: undefined },
     { controller: "pids", used: undefined, limit: 8 },
     { controller: "cpu", used: undefined, limit: 0.2 },

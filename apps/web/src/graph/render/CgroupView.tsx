@@ -33,10 +33,10 @@ function Group({ placed }: { placed: PlacedGroup }) {
         <text x={BOX.padding} y={26} className={css.title}>
           {shortened(group.name, 30)}
         </text>
-        <text x={width - BOX.padding} y={26} textAnchor="end" className={css.detail}>
+        <text x={BOX.width - BOX.padding} y={26} textAnchor="end" className={css.detail}>
           {group.members.length > 0 && counted(group.members.length, "process", "processes")}
         </text>
-        {group.frozen && <Snowflake x={width - 110} y={14} size={14} color="var(--pid)" aria-label="frozen" />}
+        {group.frozen && <Snowflake x={BOX.width - 110} y={14} size={14} color="var(--pid)" aria-label="frozen" />}
         {meters.map((meter, index) => (
           <MeterRow key={meter.controller} meter={meter} group={group} y={BOX.head + index * BOX.meter} />
         ))}

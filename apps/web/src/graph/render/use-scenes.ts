@@ -1,10 +1,9 @@
 /** The three scenes of the focus view, laid out anew only when what they show has changed, each from its last places. */
 import type { GraphNode, NodeId } from "@glassbox/protocol";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { layoutCgroups } from "../layout/cgroup-layout.ts";
+import { type CgroupMemory, layoutCgroups, NO_CGROUP_MEMORY } from "../layout/cgroup-layout.ts";
 import { layoutMounts } from "../layout/mount-layout.ts";
 import { layoutNamespaces, type NamespaceMemory } from "../layout/namespace-layout.ts";
-import type { Slots } from "../layout/slots.ts";
 import { learnersCgroups } from "../model/cgroup-tree.ts";
 import { isNotable } from "../model/difference.ts";
 import type { GraphState } from "../model/graph.ts";
@@ -15,7 +14,7 @@ import { isLearners, nodesOfKind } from "../model/selection.ts";
 /** `lab` narrows to what was made in that lab, whose directory is `workDir`. `tidy` lays out afresh, without the places of before. */
 export function useScenes(graph: GraphState, lab: string | undefined, workDir: string | undefined) {
   const namespaceMemory = useRef<NamespaceMemory>(new Map());
-  const cgroupMemory = useRef<ReadonlyMap<string, Slots>>(new Map());
+  const cgroupMemory = useRef<CgroupMemory>(NO_CGROUP_MEMORY);
   const [round, setRound] = useState(0);
 
   const nodes = useRelevantNodes(graph, lab);
@@ -39,7 +38,7 @@ export function useScenes(graph: GraphState, lab: string | undefined, workDir: s
 
   const tidy = () => {
     namespaceMemory.current = new Map();
-    cgroupMemory.current = new Map();
+    cgroupMemory.current = NO_CGROUP_MEMORY;
     setRound((before) => before + 1);
   };
   return { namespaces, cgroups, mounts, tidy };
