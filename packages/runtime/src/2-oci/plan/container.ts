@@ -91,7 +91,7 @@ function planRuntime(planning: Planning): Op[] {
     ...planPreservedDescriptors(planning),
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
-    ...(mode === "create" ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
+    ...(planning.waitForStart ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
     ...(hooksFifo ? planFifo(hooksFifo, "hooks_fifo", "say that hooks have run") : []),
     pipe2(
       { from: "go_reader", into: "go_writer" },
