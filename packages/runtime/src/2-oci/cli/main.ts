@@ -15,9 +15,13 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const { values, rest } = parseFlags(args, GLOBAL_FLAGS, false);
     const file = values.log;
+    const format = values["log-format"] ?? "text";
+    if (format !== "text" && format !== "json") {
+      throw new GlassboxError("invalid argument", `invalid log-format "${format}"`, { hint: "Use text or json" });
+    }
     log = new Log({
       file: typeof file === "string" ? file : undefined,
-      json: values["log-format"] === "json",
+      json: format === "json",
       debug: values.debug === true,
     });
     const [name, ...commandArgs] = rest;

@@ -172,6 +172,7 @@ function planInit(planning: Planning): Op[] {
           ),
         ]),
     setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
+    ...planNames(planning),
     ...planLoopback(planning),
     ...planOomScore(planning),
     umask({ mask: 0 }, { why: "Give what is made next exactly the permissions it is made with" }),
@@ -187,7 +188,6 @@ function planInit(planning: Planning): Op[] {
         ]
       : []),
     ...planSysctls(planning),
-    ...planNames(planning),
     ...planMasks(planning),
     ...planSecurityLabels(planning),
     ...planPivot(planning),
