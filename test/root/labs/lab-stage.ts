@@ -20,12 +20,14 @@ export const cannotStage: string | false = process.getuid?.() === 0 ? false : "n
 
 /** Emulated, everything takes longer. */
 const SLOWNESS = process.env.GLASSBOX_IN_VM ? 6 : 1;
-/** A terminal that has said nothing for this long is waiting for the next line. */
-const QUIET_MS = 250 * SLOWNESS;
+/** A terminal that has said nothing for this long, and shows no prompt, runs something that will take longer. */
+const QUIET_MS = 300 * SLOWNESS;
+/** What bash, busybox's shell and dash end with when they wait for root's next line. */
+const PROMPT = /# $/;
 /** Ends a test that would hang; no promise of speed. */
 const PATIENCE_MS = 20_000 * SLOWNESS;
-/** Checks are looked at within half a second of any change. */
-const SETTLED_MS = 800 * SLOWNESS;
+/** Checks are looked at within half a second of any change; the rest is for a machine that is busy. */
+const SETTLED_MS = 600 + 100 * SLOWNESS;
 
 interface Screen {
   id: string;
@@ -162,13 +164,16 @@ export class LabStage {
         screen.text += `\n[${reason}]\n`;
       },
     });
-    await this.#until("a prompt", screen, () => screen.text.includes("# "));
+    await this.#until("a prompt", screen, () => PROMPT.test(withoutEscapes(screen.text)));
     return screen;
   }
 
   async #quiet(screen: Screen): Promise<void> {
     const deadlineMs = Date.now() + PATIENCE_MS;
-    while (Date.now() - screen.lastOutputMs < QUIET_MS && Date.now() < deadlineMs) await pause(20);
+    while (Date.now() - screen.lastOutputMs < QUIET_MS && Date.now() < deadlineMs) {
+      await pause(20);
+      if (PROMPT.test(withoutEscapes(screen.text))) return;
+    }
   }
 
   async #until(what: string, screen: Screen, holds: () => boolean): Promise<void> {
@@ -187,4 +192,9 @@ export class LabStage {
     const screens = [...this.#screens].map(([name, { text }]) => `--- terminal ${name}:\n${text}`);
     return [...checks, ...this.step(lab, step).hints.map((hint) => `hint: ${hint}`), ...screens].join("\n");
   }
+}
+
+/** Colours, and the marks bash puts around what may be pasted. */
+function withoutEscapes(text: string): string {
+  return text.replace(/\x1b\[[?0-9;]*[A-Za-z]/g, "");
 }
