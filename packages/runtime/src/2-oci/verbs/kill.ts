@@ -36,8 +36,7 @@ export const kill: Verb = {
 
 /** `9`, `KILL`, `sigkill`. @throws GlassboxError invalid argument */
 export function parseSignal(word: string): number {
-  const number = Number(word);
-  if (Number.isInteger(number) && number >= 0 && number <= 64) return number;
+  if (/^\d+$/.test(word) && Number(word) <= 64) return Number(word);
   const upper = word.toUpperCase();
   const name = upper.startsWith("SIG") ? upper : `SIG${upper}`;
   const signal = (SIGNAL as Record<string, number>)[name];
