@@ -4,7 +4,7 @@ import type { ZoomTransform } from "d3";
 import { LANE, type MachineScene, type PlacedLine } from "../layout/machine-layout.ts";
 import type { Mark } from "../model/graph.ts";
 import { nameOf } from "../model/selection.ts";
-import { shortCommandOf } from "../model/wording.ts";
+import { clipped, lastPart, shortCommandOf } from "../model/wording.ts";
 import { KIND_WORDS } from "../model/words.ts";
 
 /** Below this zoom letters are smudges: lines are drawn as bars instead. */
@@ -103,7 +103,7 @@ function paintLine(context: CanvasRenderingContext2D, line: PlacedLine, colours:
     context.fillRect(left, y + 8, Math.min(width - indent - 15, nameOf(node).length * 6), 6);
   } else {
     context.font = `${yours ? 600 : 450} 12px ${colours.mono}`;
-    context.fillText(clipped(textOf(node), Math.floor((width - indent - 15) / 7.25)), left, y + 15.5);
+    context.fillText(clipped(textOf(node, indent), Math.floor((width - indent - 15) / 7.25)), left, y + 15.5);
   }
   context.globalAlpha = 1;
 }
@@ -148,14 +148,12 @@ function paintTie(
 }
 
 /** Shorter than `nameOf`: the lane already says the kind, and depth shows the path above. */
-function textOf(node: GraphNode): string {
+function textOf(node: GraphNode, indent: number): string {
+  if (node.kind === "cgroup" && indent > 0) return lastPart(node.path);
   if (node.kind === "process") return `${node.pid} ${shortCommandOf(node)}`;
   if (node.kind === "mount") return `${node.mountPoint}  ${node.fsType}`;
   return nameOf(node);
 }
-
-const clipped = (text: string, length: number): string =>
-  text.length > length ? `${text.slice(0, Math.max(1, length - 1))}…` : text;
 
 type Colours = ReturnType<typeof readColours>;
 
