@@ -357,4 +357,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     rule: "--console-socket without a terminal is refused",
     reason: "ignores the socket",
   },
+  {
+    runtime: "crun",
+    feature: "exec",
+    rule: "-g, given twice, are the supplementary groups",
+    reason: "1.8.1 does not put the groups on the process",
+  },
 ];
