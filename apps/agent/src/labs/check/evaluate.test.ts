@@ -36,7 +36,7 @@ test("evaluateChecks finds an object and names it", () => {
   assert.deepEqual(result, {
     title: "It holds",
     ok: true,
-    expected: `a process with: yours; root directory "${WORK_DIR}/rootfs"`,
+    expected: `a process of yours with root directory "${WORK_DIR}/rootfs"`,
     actual: "found pid 201 (sh)",
     node: "proc:201@201",
   });
@@ -47,7 +47,7 @@ test("evaluateChecks shows the nearest object when none fits, with the value it 
   assert.deepEqual(result, {
     title: "It holds",
     ok: false,
-    expected: `a process with: yours; root directory "${WORK_DIR}/rootfs"`,
+    expected: `a process of yours with root directory "${WORK_DIR}/rootfs"`,
     actual: 'pid 200 (bash) has root directory "/"',
     node: "proc:200@200",
   });

@@ -18,7 +18,7 @@ import { type FileFacts, isMine, type KernelView, labPathOf } from "./kernel-vie
 
 export type ObjectKind = GraphNode["kind"] | "file";
 
-/** An object a condition speaks of. `last` is what was known of one the kernel no longer has. */
+/** An object a condition speaks of. When a node is `gone`, it is what was last known of it. */
 export type Subject = { kind: "node"; node: GraphNode; gone: boolean } | { kind: "file"; facts: FileFacts };
 
 export type FieldValue = string | number | boolean | string[] | { id: NodeId } | undefined;
@@ -181,7 +181,7 @@ export function fieldNames(kind: ObjectKind): string[] {
   return Object.keys(TABLES[kind]);
 }
 
-/** `gone` and `alive` hold for every node, so they are read from the subject rather than from the node. */
+/** What the kernel shows for a field; undefined when it shows nothing (no such limit, no such hostname). */
 export function readField(field: Field<never>, subject: Subject, view: KernelView): FieldValue {
   return field.read((subject.kind === "node" ? subject.node : subject.facts) as never, view);
 }

@@ -45,15 +45,18 @@ export function fillBraces(text: string, bindings: Bindings, view: KernelView): 
 }
 
 function expectedWords(check: CompiledCheck, outcome: Outcome, view: KernelView): string {
-  const clauses = check.where.map((any) =>
-    any.map((condition) => clauseWords(condition, check, outcome, view)).join(", or "),
-  );
-  const body = clauses.join("; ");
   const { target } = check;
-  if (target.kind === "none") return `no ${target.object} with: ${body}`;
-  if (target.kind === "find") return `a ${target.object} with: ${body}`;
-  if (target.kind === "file") return `file "${target.path}" with: ${body}`;
-  return body;
+  const isMine = ([only, ...others]: Condition[]) =>
+    others.length === 0 && only?.left.length === 1 && only.left[0] === "mine" && only.text === "mine";
+  const clauses = check.where
+    .filter((any) => !isMine(any))
+    .map((any) => any.map((condition) => clauseWords(condition, check, outcome, view)).join(", or "))
+    .join("; ");
+  if (target.kind === "bound") return clauses;
+  if (target.kind === "file") return `file "${target.path}" with ${clauses}`;
+  const whose = check.where.some(isMine) ? " of yours" : "";
+  const which = clauses === "" ? "" : ` with ${clauses}`;
+  return `${target.kind === "none" ? "no" : "a"} ${target.object}${whose}${which}`;
 }
 
 function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): string {
