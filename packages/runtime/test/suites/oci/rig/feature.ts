@@ -7,6 +7,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { knownDifferences, knownMark } from "../known-differences.ts";
 import { Box, MachineCannot } from "./box.ts";
@@ -65,8 +66,19 @@ async function checkThenClean(box: Box, check: (box: Box) => void | Promise<void
     await check(box);
   } finally {
     box.dispose();
-    left = leftBehind(marks);
+    left = await settle(marks);
     removeCgroups(left);
   }
   if (left.length > 0) throw new Error(`left behind:\n${left.map(({ what }) => what).join("\n")}`);
+}
+
+/** What is left once killed processes had two seconds to die: the kernel frees their cgroups only then. */
+async function settle(marks: Marks): Promise<Leftover[]> {
+  const endsAt = Date.now() + 2_000;
+  let left = leftBehind(marks);
+  while (left.length > 0 && Date.now() < endsAt) {
+    await delay(50);
+    left = leftBehind(marks);
+  }
+  return left;
 }

@@ -3,7 +3,7 @@
  * machine at the same time, so only what is ours counts, and each kind has a mark of its own: a container's id stands
  * in its cgroup's path, a mount lies below the suite's directory, a helper of the runtime has the suite's environment.
  */
-import { type Dirent, existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { suiteMark } from "./command.ts";
 
@@ -29,7 +29,11 @@ export function leftBehind(marks: Marks): Leftover[] {
 /** Takes cgroups away that a runtime forgot, deepest first, so that the next rule starts clean. */
 export function removeCgroups(left: readonly Leftover[]): void {
   for (const { cgroup } of left) {
-    if (cgroup !== undefined && existsSync(cgroup)) rmdirSync(cgroup);
+    try {
+      if (cgroup !== undefined) rmdirSync(cgroup);
+    } catch {
+      // A process in it is still dying: the next rule's look finds it again, and this one has failed already.
+    }
   }
 }
 
