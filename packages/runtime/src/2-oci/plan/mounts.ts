@@ -18,7 +18,7 @@ import {
 import type { Mount } from "../spec/config.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
 import { type MountOptions, parseMountOptions, toAttributes } from "./mount-options.ts";
-import { fdPath, type Opened, openDirectory, openMountPointFile, relative } from "./paths.ts";
+import { fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
 import type { Planning } from "./planning.ts";
 import { planPropagation } from "./propagation.ts";
 
@@ -106,7 +106,7 @@ function planBind(planning: Planning, entry: Mount, options: MountOptions, index
   const recursive = options.bind !== "bind";
   const set = toAttributes(options.flags);
   const clear = toAttributes(options.cleared);
-  for (const flag of set.without) {
+  for (const flag of set.without.filter((name) => !ACCESS_TIMES.includes(name))) {
     planning.warn(`${from}/options: ${flag} has no effect on the bind mount "${entry.destination}"`);
   }
   const attributes =
@@ -115,9 +115,27 @@ function planBind(planning: Planning, entry: Mount, options: MountOptions, index
     const flags: MountFlag[] = recursive ? ["MS_BIND", "MS_REC"] : ["MS_BIND"];
     const why = `Show the host's "${source}" in the container: both see the same files`;
     const bind = mount({ source, target: fdPath(target.fd), flags }, { why, from });
-    return [...target.ops, bind, ...planPropagation(planning, entry.destination, options, index)];
+    const propagation = planPropagation(planning, entry.destination, options, index);
+    return [...target.ops, bind, ...propagation, ...planAccessTimes(planning, entry, options, index)];
   }
-  return [...target.ops, ...planRestrictedBind(planning, { entry, source, recursive, target, options, from })];
+  const restricted = planRestrictedBind(planning, { entry, source, recursive, target, options, from });
+  return [...target.ops, ...restricted, ...planAccessTimes(planning, entry, options, index)];
+}
+
+const ACCESS_TIMES: readonly MountFlag[] = ["MS_NOATIME", "MS_RELATIME", "MS_STRICTATIME"];
+
+/** When reading counts as access: one setting of four for `mount_setattr`, a flag like others for a remount. */
+function planAccessTimes(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
+  if (!options.flags.some((flag) => ACCESS_TIMES.includes(flag))) return [];
+  const from = `/mounts/${index}/options`;
+  const opened = openInRoot(planning, entry.destination, ["O_PATH"], {
+    why: `Open the new mount at "${entry.destination}"`,
+    from,
+    mountIndex: index,
+  });
+  const flags: MountFlag[] = ["MS_REMOUNT", "MS_BIND", ...options.flags];
+  const why = "Say when reading a file there counts as access to it";
+  return [...opened.ops, mount({ target: fdPath(opened.fd), flags }, { why, from })];
 }
 
 interface RestrictedBind {

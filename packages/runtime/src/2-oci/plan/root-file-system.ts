@@ -109,6 +109,10 @@ export function planPivot(planning: Planning): Op[] {
 
 function planSwap(): Op[] {
   return [
+    openat(
+      { directory: "AT_FDCWD", path: "/", flags: ["O_PATH", "O_DIRECTORY"] },
+      { why: "Hold the host's root, to take it away when the swap is done", result: "old_root" },
+    ),
     pivotRoot(
       { newRoot: ".", putOld: "." },
       {
@@ -116,6 +120,7 @@ function planSwap(): Op[] {
         from: "/root/path",
       },
     ),
+    fchdir({ fd: result("old_root") }, { why: "Stand in the old root: what follows must not touch the new one" }),
     mount(
       { target: ".", flags: ["MS_SLAVE", "MS_REC"] },
       { why: "Keep the unmounting that follows from reaching the host" },
