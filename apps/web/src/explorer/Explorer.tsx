@@ -50,7 +50,7 @@ export function Explorer() {
           <span className="visually-hidden">Search objects</span>
           <input
             type="search"
-            placeholder="Name, pid, path, inode"
+            placeholder="Name, pid, path"
             value={filter.text}
             onChange={(event) => setFilter({ ...filter, text: event.target.value })}
             data-pane-start
