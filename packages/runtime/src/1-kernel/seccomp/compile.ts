@@ -3,6 +3,7 @@
  * same fate, and the program finds the range by halving, so that a call costs about eight comparisons and not hundreds.
  * `arguments.ts` compares arguments, `assembler.ts` makes instructions.
  */
+import { GlassboxError } from "../../0-base/mod.ts";
 import { SECCOMP } from "../abi/seccomp.ts";
 import { SYSCALL_NUMBERS } from "../abi/syscall-numbers.ts";
 import { filterFlags, isPermissive, RETURN_ENOSYS, returnValue } from "./actions.ts";
@@ -30,6 +31,10 @@ const ARCHITECTURES: Record<string, { table: TableName; audit: number; bit: numb
   SCMP_ARCH_AARCH64: { table: "aarch64", audit: SECCOMP.AUDIT_ARCH_AARCH64, bit: 0 },
 };
 
+/** Real ones that no process on a machine of ours can be of, so that there is nothing to compile for them. */
+const OTHER_ARCHITECTURES =
+  /^SCMP_ARCH_(ARM|MIPS(EL)?(64(N32)?)?|PPC(64(LE)?)?|S390X?|PARISC(64)?|RISCV64|LOONGARCH64)$/;
+
 /** What happens to a call: always the same, or depending on its arguments. */
 type Fate = { kind: "always"; value: number } | { kind: "rules"; rules: ArgumentRule[]; otherwise: number };
 interface ArgumentRule {
@@ -52,6 +57,9 @@ interface Range {
 export function compileSeccomp(profile: SeccompProfile, native: "x86_64" | "aarch64"): SeccompFilter {
   const nativeName = native === "x86_64" ? "SCMP_ARCH_X86_64" : "SCMP_ARCH_AARCH64";
   const names = [...new Set([nativeName, ...(profile.architectures ?? [])])];
+  const unknown = names.find((name) => !(name in ARCHITECTURES) && !OTHER_ARCHITECTURES.test(name));
+  if (unknown)
+    throw new GlassboxError("invalid argument", `Cannot use seccomp architecture "${unknown}": there is none`);
   const architectures = names.flatMap((name) => ARCHITECTURES[name] ?? []);
   let labels = 0;
   const unique = () => `label ${labels++}`;

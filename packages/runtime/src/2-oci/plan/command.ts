@@ -47,7 +47,8 @@ export function planExec(planning: Planning): Op[] {
   const { process: wanted } = planning.config;
   const [program = ""] = wanted?.args ?? [];
   const argv = wanted?.args ?? [];
-  const environment = environmentOf(planning);
+  const listening = planning.listenFds ? [`LISTEN_FDS=${planning.listenFds}`, "LISTEN_PID=1"] : [];
+  const environment = [...environmentOf(planning), ...listening];
   const candidates = findProgram(planning, program, environment);
   const why = "Become the program: same process, same namespaces, new contents";
   return [

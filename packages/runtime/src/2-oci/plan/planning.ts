@@ -59,6 +59,8 @@ export interface PlanRequest {
   consoleSocket?: string;
   /** Descriptors from 3 on that the container's program keeps. */
   preserveFds?: number;
+  /** How many of them a service manager handed over: the program is told (man 3 sd_listen_fds). */
+  listenFds?: number;
   noPivot?: boolean;
   noNewKeyring?: boolean;
 }

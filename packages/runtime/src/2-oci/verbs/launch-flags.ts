@@ -37,8 +37,13 @@ export function preserved(values: Values): number {
       `Cannot preserve "${values["preserve-fds"]}" descriptors: it must be a number`,
     );
   }
-  const listening = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS ?? 0) : 0;
-  return asked + (Number.isInteger(listening) && listening > 0 ? listening : 0);
+  return asked + listening();
+}
+
+/** Descriptors that a service manager handed to this process. */
+export function listening(): number {
+  const count = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS ?? 0) : 0;
+  return Number.isInteger(count) && count > 0 ? count : 0;
 }
 
 /** @throws GlassboxError invalid argument without exactly one id */

@@ -17,6 +17,7 @@ import { identify } from "../state/process-identity.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import { hasHooks, runHooks } from "./hooks.ts";
+import { listening } from "./launch-flags.ts";
 import { forwardSignals } from "./signals.ts";
 import type { Context } from "./verb.ts";
 import { wake } from "./wake.ts";
@@ -71,6 +72,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     ...(hooksWait ? { hooksFifo: join(directory, HOOKS_FIFO) } : {}),
     ...(options.consoleSocket ? { consoleSocket: options.consoleSocket } : {}),
     preserveFds: options.preserveFds ?? 0,
+    listenFds: listening(),
     noPivot: options.noPivot ?? false,
     noNewKeyring: options.noNewKeyring ?? false,
   });
