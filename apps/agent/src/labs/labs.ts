@@ -51,7 +51,12 @@ export interface LabsOptions {
 
 interface LabEntry {
   source: LabSource;
-  lab: Lab;
+  /**
+   * Made from its files when first asked for: on an emulated machine, making all labs takes longer than booting it, and
+   * a mistake in one lab's files keeps only that lab from opening.
+   * @throws GlassboxError "invalid argument" listing what is wrong with this lab's files
+   */
+  lab: () => Lab;
   values: Record<string, string>;
   phase: LabState["phase"];
   message: string | undefined;
@@ -129,7 +134,7 @@ export class Labs implements LabsBackend, LabShells {
       ...this.#summary(entry),
       workDir: this.#workDir(lab),
       values: entry.values,
-      steps: entry.lab.steps.map((step) => ({
+      steps: entry.lab().steps.map((step) => ({
         id: step.id,
         title: step.front.title,
         sections: step.sections,
@@ -144,7 +149,7 @@ export class Labs implements LabsBackend, LabShells {
     const entry = this.#entry(lab);
     const done = this.#progress.get(lab)?.done ?? [];
     const closed = () =>
-      entry.lab.steps.map((step) => ({
+      entry.source.steps.map((step) => ({
         id: step.id,
         status: done.includes(step.id) ? ("done" as const) : ("todo" as const),
         checks: [],
@@ -243,7 +248,7 @@ export class Labs implements LabsBackend, LabShells {
       const tools = { graph: this.#options.graph, glassrun: this.#glassrun, signal };
       if (left) await cleanUp(left, tools, { files: false });
       this.#ledger.write(this.#placeNow(lab));
-      await makeWorkDir(entry.lab, this.#workDir(lab), this.#options.rootfsDir);
+      await makeWorkDir(entry.lab(), this.#workDir(lab), this.#options.rootfsDir);
       entry.cgroups = makeLabCgroups(this.#layout, lab, this.#groups);
     } catch (thrown) {
       this.#say(entry, "failed", messageOf(thrown));
@@ -254,7 +259,7 @@ export class Labs implements LabsBackend, LabShells {
     entry.phase = "open";
     entry.message = undefined;
     entry.open = new OpenLab({
-      lab: entry.lab,
+      lab: entry.lab(),
       graph: this.#options.graph,
       view: {
         lab,
@@ -291,9 +296,13 @@ export class Labs implements LabsBackend, LabShells {
       workDir: this.#workDir(source.id),
       repository: this.#options.repository,
     };
+    let lab: Lab | undefined;
     return {
       source,
-      lab: buildLabOrThrow(source, context),
+      lab: () => {
+        lab ??= buildLabOrThrow(source, context);
+        return lab;
+      },
       values,
       phase: "closed",
       message: undefined,
@@ -343,7 +352,7 @@ export class Labs implements LabsBackend, LabShells {
       title: lab.title,
       summary: lab.summary,
       minutes: lab.minutes,
-      stepCount: entry.lab.steps.length,
+      stepCount: entry.source.steps.length,
       stepsDone: this.state(id).steps.filter((step) => step.status === "done").length,
       runnable: whyNot === undefined,
       ...(whyNot === undefined ? {} : { whyNotRunnable: whyNot }),
@@ -361,7 +370,7 @@ export class Labs implements LabsBackend, LabShells {
   }
 
   #step(entry: LabEntry, id: string): Step {
-    const step = entry.lab.steps.find((one) => one.id === id);
+    const step = entry.lab().steps.find((one) => one.id === id);
     if (!step) throw new GlassboxError("not found", `Lab "${entry.source.id}" has no step "${id}"`);
     return step;
   }
