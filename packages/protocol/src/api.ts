@@ -9,6 +9,7 @@
  * | GET    /api/labs/:lab                        |                  | LabDetail         |
  * | POST   /api/labs/:lab/open                   |                  | LabState          |
  * | POST   /api/labs/:lab/reset                  |                  | LabState          |
+ * | POST   /api/labs/:lab/steps/:step/begin      |                  | LabState          |
  * | POST   /api/labs/:lab/steps/:step/reset      |                  | LabState          |
  * | POST   /api/labs/:lab/steps/:step/solution   |                  | Solution          |
  * | GET    /api/labs/:lab/files?path=config.json |                  | FileContent       |

@@ -42,6 +42,7 @@ const ROUTES: ReadonlyArray<[method: string, path: string, right: Right, handler
   ["GET", "/api/labs/:lab", "look", ({ backends, param }) => backends.labs.detail(param("lab"))],
   ["POST", "/api/labs/:lab/open", "work", ({ backends, param }) => backends.labs.open(param("lab"), deadline())],
   ["POST", "/api/labs/:lab/reset", "work", ({ backends, param }) => backends.labs.reset(param("lab"), deadline())],
+  ["POST", "/api/labs/:lab/steps/:step/begin", "work", beginStep],
   ["POST", "/api/labs/:lab/steps/:step/reset", "work", resetStep],
   ["POST", "/api/labs/:lab/steps/:step/solution", "work", solution],
   [
@@ -94,6 +95,10 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
     "Cache-Control": "no-store",
   });
   response.end(text);
+}
+
+function beginStep({ backends, param }: Call): Promise<unknown> {
+  return backends.labs.beginStep(param("lab"), param("step"));
 }
 
 function resetStep({ backends, param }: Call): Promise<unknown> {

@@ -22,6 +22,8 @@ export interface LabsBackend {
   open(lab: string, signal?: AbortSignal): Promise<LabState>;
   /** Undo all that the learner made in this lab: processes, mounts, cgroups, namespaces, containers, files, progress. */
   reset(lab: string, signal?: AbortSignal): Promise<LabState>;
+  /** Check this step from now on, even where steps before it are not done. */
+  beginStep(lab: string, step: string): Promise<LabState>;
   /** Mark this step and those after it as not done, and bring back the files this step began with. */
   resetStep(lab: string, step: string, signal?: AbortSignal): Promise<LabState>;
   solution(lab: string, step: string): Solution;

@@ -194,6 +194,16 @@ export class Labs implements LabsBackend, LabShells {
     });
   }
 
+  beginStep(lab: string, step: string): Promise<LabState> {
+    const entry = this.#entry(lab);
+    const found = this.#step(entry, step);
+    return this.#inTurn(entry, async () => {
+      if (!entry.open) await this.#open(entry);
+      entry.open?.beginStep(found);
+      return this.state(lab);
+    });
+  }
+
   resetStep(lab: string, step: string): Promise<LabState> {
     const entry = this.#entry(lab);
     const found = this.#step(entry, step);

@@ -50,6 +50,7 @@ export const api = {
   lab: (id: string) => send("GET", lab(id), LabDetail),
   openLab: (id: string) => send("POST", `${lab(id)}/open`, LabState),
   resetLab: (id: string) => send("POST", `${lab(id)}/reset`, LabState),
+  beginStep: (id: string, stepId: string) => send("POST", `${step(id, stepId)}/begin`, LabState),
   resetStep: (id: string, stepId: string) => send("POST", `${step(id, stepId)}/reset`, LabState),
   solution: (id: string, stepId: string) => send("POST", `${step(id, stepId)}/solution`, Solution),
   readFile: (id: string, path: string) => send("GET", file(id, path), FileContent),

@@ -11,7 +11,7 @@ import { Notice, SignedOut } from "../chrome/Notice.tsx";
 import { api, isSignedOut, RequestError } from "../connection/api.ts";
 import { liveStore, useLive } from "../connection/use-live.ts";
 import { useRequest } from "../connection/use-request.ts";
-import { stepToShow } from "../lesson/step-progress.ts";
+import { stateOf, stepToShow } from "../lesson/step-progress.ts";
 import css from "./LabPage.module.css";
 import { LabWorkbench } from "./LabWorkbench.tsx";
 import { StepPips } from "./StepPips.tsx";
@@ -49,6 +49,10 @@ export function LabPage() {
       setProblem(error instanceof RequestError ? error.message : String(error));
     }
   };
+  const goTo = (wanted: string) => {
+    setStep(wanted);
+    if (stateOf(live, wanted)?.status === "todo") void change(() => api.beginStep(id, wanted));
+  };
   const resetLab = () =>
     change(async () => {
       await api.resetLab(id);
@@ -74,7 +78,7 @@ export function LabPage() {
       <Header here="lab">
         <div className={css.title}>
           <span className={css.name}>{lab.value.title}</span>
-          <StepPips lab={lab.value} state={live} current={shown} onStep={setStep} />
+          <StepPips lab={lab.value} state={live} current={shown} onStep={goTo} />
           <span className={css.grow} />
           <button type="button" className="button small" disabled={resetting} onClick={() => setAsking(true)}>
             <RotateCcw size={14} aria-hidden />
@@ -92,7 +96,7 @@ export function LabPage() {
         lab={lab.value}
         state={live}
         step={shown}
-        onStep={setStep}
+        onStep={goTo}
         onResetStep={(stepId) => void change(() => api.resetStep(id, stepId))}
       />
       {asking && (

@@ -2,10 +2,11 @@
 import type { LabState, LabStep, StepState } from "@glassbox/protocol";
 import type { PictureView } from "../graph/render/GraphPane.tsx";
 
-/** The step a person should be at: the first one not done, or the last when all are. */
+/** The step a person should be at: the one being checked, the first not done, or the last when all are. */
 export function stepToShow(steps: readonly LabStep[], state: LabState | undefined): string | undefined {
+  const checked = steps.find((step) => stateOf(state, step.id)?.status === "current");
   const open = steps.find((step) => stateOf(state, step.id)?.status !== "done");
-  return (open ?? steps.at(-1))?.id;
+  return (checked ?? open ?? steps.at(-1))?.id;
 }
 
 export function stateOf(state: LabState | undefined, step: string): StepState | undefined {

@@ -34,6 +34,8 @@ export class OpenLab {
   readonly #seenOnce = new Map<string, SeenOnce>();
   readonly #unsubscribe: () => void;
   #done: string[];
+  /** The step the learner chose; checking goes on from there. Undefined: from the first. */
+  #begun: string | undefined;
   #hints: string[] = [];
   #debounce: NodeJS.Timeout | undefined;
   #filePoll: NodeJS.Timeout | undefined;
@@ -78,6 +80,13 @@ export class OpenLab {
     this.#options.onChange(this.steps, [...this.#done]);
   }
 
+  /** Check `step` from now on, whether or not those before it are done: a learner may skip. A done step stays done. */
+  beginStep(step: Step): void {
+    this.#begun = step.id;
+    this.#enterCurrentStep();
+    this.evaluate();
+  }
+
   /** Forget `step` and all after it, and bring back the files it began with. */
   resetFrom(step: Step): void {
     const { lab, view } = this.#options;
@@ -88,6 +97,7 @@ export class OpenLab {
     }
     this.#done = this.#done.filter((id) => !later.some((other) => other.id === id));
     layStepFiles(step, view.workDir, { again: true });
+    this.#begun = step.id;
     this.#enterCurrentStep();
     this.evaluate();
   }
@@ -100,7 +110,10 @@ export class OpenLab {
   }
 
   #currentStep(): Step | undefined {
-    return this.#options.lab.steps.find((step) => !this.#done.includes(step.id));
+    const { steps } = this.#options.lab;
+    const isOpen = (step: Step) => !this.#done.includes(step.id);
+    const begun = steps.findIndex((step) => step.id === this.#begun);
+    return steps.slice(Math.max(begun, 0)).find(isOpen) ?? steps.find(isOpen);
   }
 
   #enterCurrentStep(): void {
