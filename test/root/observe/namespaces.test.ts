@@ -94,11 +94,15 @@ test(
     try {
       const shell = await live.shell("030-test");
       await shell.run(`unshare --uts=${file} hostname kept-by-mount`);
-      // Until the program that set the name has ended, it is a member as well.
+      // Until the program that set the name has ended, it is a member as well; the owner is asked for, which takes a turn.
       const held = await live.seen(
         "namespace",
         "held by a mount alone",
-        (node) => node.heldBy.includes(file) && node.memberCount === 0 && node.hostname === "kept-by-mount",
+        (node) =>
+          node.heldBy.includes(file) &&
+          node.memberCount === 0 &&
+          node.hostname === "kept-by-mount" &&
+          node.owner !== undefined,
       );
       assert.deepEqual([held.type, held.owner], ["uts", owners.user]);
       await shell.run(`umount ${file}`);

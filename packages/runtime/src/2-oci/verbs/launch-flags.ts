@@ -1,8 +1,21 @@
-/** Flags that `create` and `run` share. */
+/** Flags that `create` and `run` share, and what they come to. */
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import type { LaunchOptions } from "./launch.ts";
+import type { PlanRequest } from "../plan/planning.ts";
 import { type Flag, text, type Values } from "./verb.ts";
+
+export interface LaunchOptions {
+  id: string;
+  bundle: string;
+  mode: PlanRequest["mode"];
+  pidFile?: string | undefined;
+  consoleSocket?: string | undefined;
+  preserveFds?: number;
+  noPivot?: boolean;
+  noNewKeyring?: boolean;
+  /** Leave state and cgroups in place after a foreground run. */
+  keep?: boolean;
+}
 
 export const LAUNCH_FLAGS: Record<string, Flag> = {
   bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },

@@ -9,7 +9,6 @@ import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
 import { exitCodeOf, performPlan, SyscallError } from "../../1-kernel/mod.ts";
 import { gatherFacts, userIn } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
-import type { PlanRequest } from "../plan/planning.ts";
 import { readBundle } from "../spec/bundle.ts";
 import type { Config } from "../spec/config.ts";
 import { describe, HOOKS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
@@ -17,23 +16,10 @@ import { identify } from "../state/process-identity.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import { hasHooks, runHooks } from "./hooks.ts";
-import { listening } from "./launch-flags.ts";
+import { type LaunchOptions, listening } from "./launch-flags.ts";
 import { forwardSignals } from "./signals.ts";
 import type { Context } from "./verb.ts";
 import { wake } from "./wake.ts";
-
-export interface LaunchOptions {
-  id: string;
-  bundle: string;
-  mode: PlanRequest["mode"];
-  pidFile?: string | undefined;
-  consoleSocket?: string | undefined;
-  preserveFds?: number;
-  noPivot?: boolean;
-  noNewKeyring?: boolean;
-  /** Leave state and cgroups in place after a foreground run. */
-  keep?: boolean;
-}
 
 /** @returns the exit code: of the container's process in mode `run`, else 0 */
 export async function launch(context: Context, options: LaunchOptions): Promise<number> {
