@@ -29,6 +29,9 @@ Other words name the root or browser tests to run, by part of their path: npm te
 /** The whole of `npm test` has to fit into a build service's patience; emulated root tests are the long part. */
 const VM_TIMEOUT_SECONDS = 720;
 
+/** Emulated, it is slow but waits for nobody, and the others mostly wait: so it goes on beside them. */
+const ASIDE = "vm";
+
 /** In this order: what fails fastest comes first. */
 const parts = {
   check: async ({ tally }) => {
@@ -36,6 +39,13 @@ const parts = {
   },
   unit: async ({ tally, matching }) => {
     await runNodeTests("unit", matching(unitTests()), { how: "all at once", tally });
+  },
+  vm: async ({ tally, matching, say }) => {
+    const files = matching(vmTests());
+    const reason = whyNoVm();
+    const names = files.map((file) => `${file} in the lab VM`);
+    if (reason) return skipAll(names, reason, tally);
+    await runNodeTestsInVm("vm", files, { tally, timeoutSeconds: VM_TIMEOUT_SECONDS, say });
   },
   root: async ({ tally, matching }) => {
     const files = matching(rootTests());
@@ -67,13 +77,6 @@ const parts = {
     if (reason) return skipAll(files, reason, tally);
     await withoutLeaks("browser tests", tally, () => runEndToEnd({ files, tally }));
   },
-  vm: async ({ tally, matching }) => {
-    const files = matching(vmTests());
-    const reason = whyNoVm();
-    const names = files.map((file) => `${file} in the lab VM`);
-    if (reason) return skipAll(names, reason, tally);
-    await runNodeTestsInVm("vm", files, { tally, timeoutSeconds: VM_TIMEOUT_SECONDS });
-  },
 };
 
 /** @param {string} runtime @returns {string | undefined} */
@@ -101,11 +104,18 @@ runMain(async () => {
   const tally = new Tally();
   const matching = (/** @type {string[]} */ files) =>
     words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)));
+  /** @type {(string | Buffer)[]} what the part that goes on aside says; a few hundred lines */
+  const saidAside = [];
+  let aside = Promise.resolve();
   for (const [name, run] of Object.entries(parts)) {
     if (only.length > 0 && !only.includes(name)) continue;
-    console.log(`\n== ${name}`);
-    await run({ tally, matching });
+    console.log(`\n== ${name}${name === ASIDE ? ": begun beside the others; what it says comes last" : ""}`);
+    const done = run({ tally, matching, say: (/** @type {string | Buffer} */ text) => void saidAside.push(text) });
+    if (name === ASIDE) aside = done.catch((thrown) => tally.fail(`${name}: ${thrown.message}`));
+    else await done;
   }
+  await aside;
+  for (const text of saidAside) process.stdout.write(text);
   console.log(`\n${tally.report()}`);
   return tally.isGood ? 0 : 1;
 });

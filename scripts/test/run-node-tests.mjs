@@ -50,16 +50,18 @@ export async function runNodeTests(name, files, { how, tally, environment = {} }
 /**
  * @param {string} name
  * @param {string[]} files
- * @param {{ tally: import("./tally.mjs").Tally, timeoutSeconds: number }} options
+ * @param {{ tally: import("./tally.mjs").Tally, timeoutSeconds: number, say: (text: string | Buffer) => void }} options
+ *   `say` is given what the tests print
  */
-export async function runNodeTestsInVm(name, files, { tally, timeoutSeconds }) {
+export async function runNodeTestsInVm(name, files, { tally, timeoutSeconds, say }) {
   if (files.length === 0) return;
   const failedBefore = tally.failed.length;
   const command = [process.execPath, ...runnerArguments("/dev/ttyS1", VM_TEST_TIMEOUT_MS, "one by one"), ...files];
   try {
     const code = await runInVm(command, {
       timeoutSeconds,
-      onProgress: (text) => console.log(`lab VM: ${text}`),
+      onOutput: say,
+      onProgress: (text) => say(`lab VM: ${text}\n`),
       onResult: (text) => count(name, JSON.parse(text), tally),
     });
     if (code !== 0 && tally.failed.length === failedBefore) tally.fail(`${name}: the test runner ended with ${code}`);
