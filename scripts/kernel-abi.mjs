@@ -83,6 +83,26 @@ const tables = [
     skip: /^SECCOMP_(IOCTL|IO|IOR|IOW|IOWR|IOC_MAGIC)/,
   },
   {
+    file: "bpf.ts",
+    name: "BPF",
+    about: "bpf(2) commands, what a device program of a cgroup is asked, and the extended BPF opcodes it is made of.",
+    headers: ["linux/bpf_common.h", "linux/bpf.h"],
+    match:
+      /^(BPF_(LDX|ALU|ALU64|JMP|W|MEM|AND|RSH|MOV|JA|JEQ|JNE|JSET|EXIT|K|X)|BPF_F_(ALLOW_MULTI|ALLOW_OVERRIDE|REPLACE))$/,
+    // The header has these as enumerators, which the preprocessor does not see.
+    names: [
+      "BPF_PROG_LOAD",
+      "BPF_PROG_ATTACH",
+      "BPF_PROG_TYPE_CGROUP_DEVICE",
+      "BPF_CGROUP_DEVICE",
+      "BPF_DEVCG_DEV_BLOCK",
+      "BPF_DEVCG_DEV_CHAR",
+      "BPF_DEVCG_ACC_MKNOD",
+      "BPF_DEVCG_ACC_READ",
+      "BPF_DEVCG_ACC_WRITE",
+    ],
+  },
+  {
     file: "signal.ts",
     name: "SIGNAL",
     about: "Signal numbers (the same on x86_64 and arm64) and the ways of rt_sigprocmask(2).",
@@ -123,7 +143,7 @@ const tables = [
   },
 ];
 
-/** Structs a plan fills in: type, header, fields. */
+/** Structs a plan fills in, or that the kernel shows a program of a plan: type, header, fields. */
 const structs = [
   [
     "clone_args",
@@ -135,6 +155,14 @@ const structs = [
   ["rlimit64", "linux/resource.h", "rlim_cur rlim_max"],
   ["__user_cap_header_struct", "linux/capability.h", "version pid"],
   ["sock_fprog", "linux/filter.h", "len filter"],
+  ["bpf_cgroup_dev_ctx", "linux/bpf.h", "access_type major minor"],
+  // A union with one part a command: the parts of BPF_PROG_LOAD and BPF_PROG_ATTACH.
+  [
+    "bpf_attr",
+    "linux/bpf.h",
+    "prog_type insn_cnt insns license target_fd attach_bpf_fd attach_type attach_flags",
+    "union",
+  ],
   ["winsize", "sys/ioctl.h", "ws_row ws_col ws_xpixel ws_ypixel"],
   ["iovec", "sys/uio.h", "iov_base iov_len"],
   ["msghdr", "sys/socket.h", "msg_name msg_namelen msg_iov msg_iovlen msg_control msg_controllen msg_flags"],
@@ -240,12 +268,12 @@ ${parts.join("\n")}
 
 function structsFile() {
   // One program a struct: some kernel headers cannot stand beside the C library's.
-  const parts = structs.map(([type, header, fields]) => {
+  const parts = structs.map(([type, header, fields, kind = "struct"]) => {
     const lines = fields
       .split(" ")
       .map((field) => `printf("${field} %zu %zu\\n", offsetof(T, ${field}), sizeof(((T *)0)->${field}));`);
     const [size, ...places] = run(`#define _GNU_SOURCE\n#include <${header}>\n#include <stddef.h>\n#include <stdio.h>
-typedef struct ${type} T;
+typedef ${kind} ${type} T;
 int main(void) { printf("%zu\\n", sizeof(T)); ${lines.join(" ")} }`)
       .trimEnd()
       .split("\n");

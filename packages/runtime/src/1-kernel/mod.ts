@@ -11,6 +11,7 @@ export { SECCOMP } from "./abi/seccomp.ts";
 export { SIGNAL } from "./abi/signal.ts";
 export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
 export { capabilityBit, capabilityMask, capabilityNames } from "./capabilities.ts";
+export { deviceProgram } from "./cgroups/devices-bpf.ts";
 export { type FreezerState, freeze, freezerState, thaw } from "./cgroups/freezer.ts";
 export { type CgroupLayout, type CgroupMode, type Hierarchy, readCgroupLayout } from "./cgroups/layout.ts";
 export type { CgroupLimits } from "./cgroups/limits.ts";
@@ -18,6 +19,10 @@ export { type CgroupDirectory, type CgroupSurvey, placeCgroup, surveyCgroup } fr
 export { processesIn, signalAll, treeOf } from "./cgroups/processes.ts";
 export { removeCgroup } from "./cgroups/remove.ts";
 export { type CgroupStep, cgroupSteps, limitSteps, unmetLimits } from "./cgroups/writes.ts";
+// Extended BPF.
+export { type EbpfInstruction, encodeEbpf } from "./ebpf/assembler.ts";
+export { disassembleEbpf } from "./ebpf/disassembler.ts";
+export { interpretEbpf } from "./ebpf/interpreter.ts";
 // Reading the kernel's state.
 export { formatIdMap, type IdMapping, idMapProblem, mapIdOut, parseIdMap } from "./id-maps.ts";
 export { Kwatch, type KwatchOptions } from "./kwatch/kwatch.ts";
@@ -59,6 +64,7 @@ export { disassemble, encodeInstructions } from "./seccomp/assembler.ts";
 export { compileSeccomp, type SeccompFilter } from "./seccomp/compile.ts";
 export type { SeccompProfile } from "./seccomp/profile.ts";
 // System calls.
+export { bpfProgAttach, bpfProgLoad } from "./syscalls/bpf.ts";
 export {
   chdir,
   chroot,

@@ -55,6 +55,27 @@ export const STRUCTS = {
       filter: { offset: 8, size: 8 },
     },
   },
+  bpf_cgroup_dev_ctx: {
+    size: 12,
+    fields: {
+      access_type: { offset: 0, size: 4 },
+      major: { offset: 4, size: 4 },
+      minor: { offset: 8, size: 4 },
+    },
+  },
+  bpf_attr: {
+    size: 144,
+    fields: {
+      prog_type: { offset: 0, size: 4 },
+      insn_cnt: { offset: 4, size: 4 },
+      insns: { offset: 8, size: 8 },
+      license: { offset: 16, size: 8 },
+      target_fd: { offset: 0, size: 4 },
+      attach_bpf_fd: { offset: 4, size: 4 },
+      attach_type: { offset: 8, size: 4 },
+      attach_flags: { offset: 12, size: 4 },
+    },
+  },
   winsize: {
     size: 8,
     fields: {

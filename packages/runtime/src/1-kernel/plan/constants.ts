@@ -3,6 +3,7 @@
  * `1<<CAP_CHOWN`. Constructors, the text form and its parser all count on this one reading.
  */
 import { GlassboxError } from "../../0-base/mod.ts";
+import { BPF } from "../abi/bpf.ts";
 import { CAPABILITY } from "../abi/capability.ts";
 import { CLONE } from "../abi/clone.ts";
 import { IOCTL } from "../abi/ioctl.ts";
@@ -19,6 +20,7 @@ import { WAIT } from "../abi/wait.ts";
 import type { NumberArg } from "./plan.ts";
 
 const constants = {
+  ...BPF,
   ...CAPABILITY,
   ...CLONE,
   ...IOCTL,

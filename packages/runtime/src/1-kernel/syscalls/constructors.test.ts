@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Op } from "../plan/plan.ts";
 import { printCall } from "../plan/print.ts";
+import { bpfProgAttach, bpfProgLoad } from "./bpf.ts";
 import { closeRangeOnExec, dup3, fchownat, mknodat, openat, openat2, read, symlinkat, write } from "./files.ts";
 import {
   capset,
@@ -133,6 +134,19 @@ test("each constructor writes its call as strace would show it", () => {
       sendDescriptor({ over: result("s"), data: "pty", carry: result("tty") }, { why }),
       'sendmsg($s, msghdr{msg_iov=iovec{iov_base="pty", iov_len=3}, msg_iovlen=1, msg_control=cmsg_descriptor' +
         "{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, descriptor=$tty}, msg_controllen=24}, MSG_NOSIGNAL) = 3",
+    ],
+    [
+      bpfProgLoad({ type: "BPF_PROG_TYPE_CGROUP_DEVICE", program: new Uint8Array(16) }, { why }),
+      'bpf(BPF_PROG_LOAD, bpf_attr{prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt=2, insns=x"' +
+        '00000000000000000000000000000000" /* 2 eBPF instructions */, license="Apache-2.0"}, 144)',
+    ],
+    [
+      bpfProgAttach(
+        { cgroup: result("c"), program: result("p"), type: "BPF_CGROUP_DEVICE", flags: ["BPF_F_ALLOW_MULTI"] },
+        { why },
+      ),
+      "bpf(BPF_PROG_ATTACH, bpf_attr{target_fd=$c, attach_bpf_fd=$p, attach_type=BPF_CGROUP_DEVICE, " +
+        "attach_flags=BPF_F_ALLOW_MULTI}, 144)",
     ],
     [joinSessionKeyring({ name: "_ses.web" }, { why }), 'keyctl(KEYCTL_JOIN_SESSION_KEYRING, "_ses.web")'],
   ];

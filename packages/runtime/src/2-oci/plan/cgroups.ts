@@ -4,9 +4,14 @@
  */
 import { GlassboxError } from "../../0-base/mod.ts";
 import {
+  bpfProgAttach,
+  bpfProgLoad,
+  type CgroupLimits,
   cgroupSteps,
   close,
   type Descriptor,
+  deviceProgram,
+  encodeEbpf,
   mkdirat,
   type Op,
   openat,
@@ -77,6 +82,7 @@ export function planCgroups(planning: Planning): CgroupPlan {
           { directory: "AT_FDCWD", path: place.directory, flags: ["O_PATH", "O_DIRECTORY"] },
           { why: "Hold the container's cgroup, for its first process to be born into", from, result: "cgroup" },
         ),
+        ...attachDeviceRules(limits),
       );
       return { before, bornInto: result("cgroup"), after };
     }
@@ -97,4 +103,25 @@ export function planCgroups(planning: Planning): CgroupPlan {
     );
   }
   return { before, after };
+}
+
+/** v2 has no files for device rules: a program is asked. It goes with the cgroup, so nobody has to take it away. */
+function attachDeviceRules({ devices }: CgroupLimits): Op[] {
+  const from = "/linux/resources/devices";
+  return [
+    bpfProgLoad(
+      { type: "BPF_PROG_TYPE_CGROUP_DEVICE", program: encodeEbpf(deviceProgram(devices)) },
+      { why: "Have the kernel check the program that decides which devices may be used", from, result: "device_rules" },
+    ),
+    bpfProgAttach(
+      {
+        cgroup: result("cgroup"),
+        program: result("device_rules"),
+        type: "BPF_CGROUP_DEVICE",
+        flags: ["BPF_F_ALLOW_MULTI"],
+      },
+      { why: "Ask it, beside those of the groups above, whenever the container opens or makes a device", from },
+    ),
+    close({ fd: result("device_rules") }, { why: "The cgroup keeps the program", from }),
+  ];
 }

@@ -53,7 +53,7 @@ export function planDevices(planning: Planning): Op[] {
       ...planNode(planning, device, {
         directory: directoryOf(device.path, from),
         from,
-        purpose: "the config asks for it",
+        purpose: "is asked for by the config",
       }),
     );
   }

@@ -123,6 +123,20 @@ const accesses: Array<[string, Resources["devices"], string]> = [
     [...everything, { allow: true, ...rule111, access: "rwm" }, { allow: false, ...rule111, access: "w" }],
     "read\nwrite refused\n",
   ],
+  ["every device can be allowed", [{ allow: true, access: "rwm" }], "read\nwrite\n"],
+  [
+    "two rules allow together what each of them allows",
+    [...everything, { allow: true, ...rule111, access: "r" }, { allow: true, type: "c", major: 1, access: "w" }],
+    "read\nwrite\n",
+  ],
+  [
+    "what is forbidden last is forbidden, though everything was allowed before",
+    [
+      { allow: true, access: "rwm" },
+      { allow: false, ...rule111, access: "rwm" },
+    ],
+    "read refused\nwrite refused\n",
+  ],
   [
     "a rule without a minor number is for all of them",
     [...everything, { allow: true, type: "c", major: 1, access: "r" }],
