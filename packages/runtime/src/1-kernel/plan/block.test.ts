@@ -46,3 +46,13 @@ test("Block.reserve keeps what is there when it grows, and aligns to 8 bytes", (
   const large = block.reserve(100_000);
   assert.deepEqual([large, block.bytes.length, ...block.bytes.subarray(0, 4)], [8, 100_008, 1, 2, 3, 0]);
 });
+
+test("Block.appendText writes UTF-8 with a NUL behind it, at a multiple of eight, however often it has to grow", () => {
+  const block = new Block();
+  block.append(Uint8Array.of(1));
+  assert.equal(block.appendText("é"), 8);
+  assert.equal(Buffer.from(block.bytes).toString("hex"), "0100000000000000c3a900");
+  const long = "x".repeat(200_000);
+  const at = block.appendText(long);
+  assert.equal(Buffer.from(block.bytes.subarray(at)).toString(), `${long}\0`);
+});

@@ -2,8 +2,8 @@
 import { GlassboxError } from "../../0-base/mod.ts";
 
 export class Block {
-  #bytes = new Uint8Array(16 * 1024);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes = Buffer.alloc(64 * 1024);
+  #view = viewOf(this.#bytes);
   #end = 0;
 
   /** Everything reserved so far. */
@@ -16,10 +16,10 @@ export class Block {
     const start = (this.#end + 7) & ~7;
     this.#end = start + size;
     if (this.#end > this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#end);
+      const larger = Buffer.alloc(2 * this.#end);
       larger.set(this.#bytes);
       this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
+      this.#view = viewOf(larger);
     }
     return start;
   }
@@ -29,6 +29,19 @@ export class Block {
     const start = this.reserve(bytes.length);
     this.#bytes.set(bytes, start);
     return start;
+  }
+
+  /** In UTF-8, with a NUL behind it. @returns the offset at which it now stands */
+  appendText(text: string): number {
+    const length = Buffer.byteLength(text);
+    const start = this.reserve(length + 1);
+    this.#bytes.write(text, start);
+    return start;
+  }
+
+  /** Four bytes, unchecked, for what the encoder itself counts: offsets, sizes, indexes. */
+  setUint32(at: number, value: number): void {
+    this.#view.setUint32(at, value, true);
   }
 
   /** Overwrite what was reserved. */
@@ -61,4 +74,8 @@ export class Block {
     else if (size === 4) this.#view.setUint32(at, Number(stored), true);
     else this.#view.setUint16(at, Number(stored), true);
   }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

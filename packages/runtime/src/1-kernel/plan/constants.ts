@@ -43,6 +43,8 @@ export type ConstantsOf<Prefix extends string> = Extract<ConstantName, `${Prefix
 
 /** The number that `text` means, or undefined when it means none: terms joined by `|`, each a number, a name, `1<<N` or `makedev(MAJOR,MINOR)`. */
 export function readNumber(text: string): number | bigint | undefined {
+  const named = constantOf(text);
+  if (named !== undefined) return named;
   let value = 0n;
   for (const term of text.split("|")) {
     const [left = "", right, ...more] = term.split("<<").map(readTerm);
@@ -58,9 +60,21 @@ export function readNumber(text: string): number | bigint | undefined {
  * @throws GlassboxError "invalid argument" for a name no table knows, which only untyped callers can pass
  */
 export function flags(names: readonly ConstantName[]): NumberArg {
-  if (names.length === 0) return { kind: "number", value: 0 };
-  return written(names.join("|"));
+  const [first] = names;
+  if (first === undefined) return { kind: "number", value: 0 };
+  const text = names.length === 1 ? first : names.join("|");
+  // A plan has hundreds of flags, in the same few combinations: the reading is kept, since nobody changes an argument.
+  let arg = readFlags.get(text);
+  if (arg === undefined) {
+    arg = written(text);
+    if (readFlags.size < FLAGS_KEPT_MAX) readFlags.set(text, arg);
+  }
+  return arg;
 }
+
+/** One plan has some fifty combinations; the agent makes many plans. */
+const FLAGS_KEPT_MAX = 1000;
+const readFlags = new Map<string, NumberArg>();
 
 /** A number that keeps how a person writes it. @throws GlassboxError "invalid argument" when `text` means no number */
 export function written(text: string): NumberArg {
@@ -80,12 +94,16 @@ function deviceNumber(major: number, minor: number): number {
 }
 
 function readTerm(term: string): bigint | undefined {
+  const named = constantOf(term);
+  if (named !== undefined) return BigInt(named);
   const device = term.match(/^makedev\((\d+),(\d+)\)$/);
   if (device) return BigInt(deviceNumber(Number(device[1]), Number(device[2])));
   if (/^0[0-7]+$/.test(term)) return BigInt(`0o${term.slice(1)}`);
-  if (/^(0x[0-9a-f]+|-?\d+)$/i.test(term)) return BigInt(term);
-  const value = Object.hasOwn(constants, term) ? constants[term as ConstantName] : undefined;
-  return value === undefined ? undefined : BigInt(value);
+  return /^(0x[0-9a-f]+|-?\d+)$/i.test(term) ? BigInt(term) : undefined;
+}
+
+function constantOf(name: string): number | undefined {
+  return Object.hasOwn(constants, name) ? constants[name as ConstantName] : undefined;
 }
 
 /** The form a `NumberArg` holds: a `bigint` only above what a `number` can tell apart. */

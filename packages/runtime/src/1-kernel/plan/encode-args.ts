@@ -26,6 +26,7 @@ export class ArgEncoder {
   readonly slots: string[] = [];
   /** Results that the op being encoded may use. */
   known = new Set<string>();
+  readonly #slotByName = new Map<string, number>();
   #outs: string[] = [];
 
   /** Fill the 8-byte words from `at` on. */
@@ -48,8 +49,12 @@ export class ArgEncoder {
   }
 
   slotOf(name: string): number {
-    const slot = this.slots.indexOf(name);
-    return slot >= 0 ? slot : this.slots.push(name) - 1;
+    let slot = this.#slotByName.get(name);
+    if (slot === undefined) {
+      slot = this.slots.push(name) - 1;
+      this.#slotByName.set(name, slot);
+    }
+    return slot;
   }
 
   /** The results that the call just encoded hands back through memory. */
@@ -94,7 +99,8 @@ export class ArgEncoder {
   }
 
   #string(value: string): number {
-    return this.block.append(Buffer.concat([bytesOf(value), Buffer.alloc(1)]));
+    refuseNul(value);
+    return this.block.appendText(value);
   }
 
   #strings(values: readonly string[]): number {
@@ -159,8 +165,12 @@ export class ArgEncoder {
 }
 
 function bytesOf(value: string): Buffer {
-  if (value.includes("\0")) throw problem(`the string ${JSON.stringify(value)} has a NUL in it`);
+  refuseNul(value);
   return Buffer.from(value);
+}
+
+function refuseNul(value: string): void {
+  if (value.includes("\0")) throw problem(`the string ${JSON.stringify(value)} has a NUL in it`);
 }
 
 function problem(message: string): GlassboxError {

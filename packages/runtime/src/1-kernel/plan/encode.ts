@@ -99,9 +99,13 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
 
 function writePatches({ block, patches }: ArgEncoder): number {
   const start = block.reserve(patches.length * PATCH_BYTES);
-  for (const [index, patch] of patches.entries()) {
-    const { kind, at, from, size } = patch;
-    writeFields(block, start + index * PATCH_BYTES, PATCH, { kind, at, from, size });
+  let to = start;
+  for (const { kind, at, from, size } of patches) {
+    block.setUint32(to + PATCH.kind, kind);
+    block.setUint32(to + PATCH.at, at);
+    block.setUint32(to + PATCH.from, from);
+    block.setUint32(to + PATCH.size, size);
+    to += PATCH_BYTES;
   }
   return start;
 }
@@ -113,32 +117,34 @@ function writeFields<Name extends string>(
   offsets: Record<Name, number>,
   values: Record<Name, number>,
 ): void {
-  for (const name of Object.keys(offsets) as Name[]) block.setInteger(at + offsets[name], 4, values[name]);
+  for (const name of Object.keys(offsets) as Name[]) block.setUint32(at + offsets[name], values[name]);
 }
 
 /** @returns the program the op clones, if it does, and the results that program starts with */
 function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], program: number) {
   const { block } = encoder;
   const firstPatch = encoder.patches.length;
-  const passed = op.args.filter((arg) => arg.kind !== "program");
+  const cloned = op.args.find((arg) => arg.kind === "program");
+  const passed = cloned ? op.args.filter((arg) => arg !== cloned) : op.args;
   if (passed.length > ARGUMENTS_MAX) throw problem(`a call has at most ${ARGUMENTS_MAX} arguments`);
   encoder.encodeArguments(at + OP.args, passed);
 
-  const childName = op.args.find((arg) => arg.kind === "program")?.name;
-  const child = childName === undefined ? undefined : programs.indexOf(childName);
-  if (child === -1) throw problem(`there is no program "${childName}"`);
-  if (child !== undefined && child <= program) throw problem(`program "${childName}" has to come later in the plan`);
+  const child = cloned && programs.indexOf(cloned.name);
+  if (child === -1) throw problem(`there is no program "${cloned?.name}"`);
+  if (child !== undefined && child <= program) throw problem(`program "${cloned?.name}" has to come later in the plan`);
 
-  block.setInteger(at + OP.number, 4, callNumber(op.call));
-  block.setInteger(at + OP.flags, 4, (op.expect === undefined ? 0 : OP_FLAG.EXPECTS) | (child ? OP_FLAG.CLONES : 0));
-  block.setInteger(at + OP.expect, 8, op.expect ?? 0);
-  block.setInteger(at + OP.first_patch, 4, firstPatch);
-  block.setInteger(at + OP.patch_count, 4, encoder.patches.length - firstPatch);
-  block.setInteger(at + OP.program, 4, child ?? 0);
+  block.setUint32(at + OP.number, callNumber(op.call));
+  block.setUint32(at + OP.flags, (op.expect === undefined ? 0 : OP_FLAG.EXPECTS) | (child ? OP_FLAG.CLONES : 0));
+  if (op.expect !== undefined) block.setInteger(at + OP.expect, 8, op.expect);
+  block.setUint32(at + OP.first_patch, firstPatch);
+  block.setUint32(at + OP.patch_count, encoder.patches.length - firstPatch);
+  block.setUint32(at + OP.program, child ?? 0);
   const allow = op.allow ?? [];
   if (allow.length > ALLOW_MAX) throw problem(`a call can allow at most ${ALLOW_MAX} errors`);
-  for (const [index, name] of allow.entries()) block.setInteger(at + OP.allow + 2 * index, 2, ERRNO[name]);
-  block.setInteger(at + OP.result_slot, 4, op.result === undefined ? NO_SLOT : encoder.slotOf(op.result));
+  allow.forEach((name, index) => {
+    block.setInteger(at + OP.allow + 2 * index, 2, ERRNO[name]);
+  });
+  block.setUint32(at + OP.result_slot, op.result === undefined ? NO_SLOT : encoder.slotOf(op.result));
 
   if (op.result !== undefined) encoder.known.add(op.result);
   // A child does not get what the kernel wrote for its parent (a pidfd); clone3's own result is 0 there.

@@ -46,7 +46,7 @@ test("lookInContainer sees through the mounts that will lie over the root", (t) 
   };
   const kinds = (mountIndex?: number) =>
     ["/bin/sh", "/bin/file", "/proc/sys", "/proc/self", "/run/x", "/missing"].map(
-      (path) => lookInContainer(view, path, mountIndex).kind,
+      (path) => lookInContainer(view)(path, mountIndex).kind,
     );
   assert.deepEqual(kinds(), ["missing", "file", "directory", "unknown", "unknown", "missing"]);
   assert.deepEqual(kinds(0), ["file", "missing", "missing", "missing", "missing", "missing"], "before the first mount");

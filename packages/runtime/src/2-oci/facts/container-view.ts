@@ -14,16 +14,18 @@ export interface ContainerView {
   rootfs: string;
 }
 
-/** `mountIndex`: as the mounts before that one leave it. */
-export function lookInContainer(view: ContainerView, path: string, mountIndex?: number): PathFact {
-  const wanted = relative(path);
-  const mounts = (view.config.mounts ?? []).slice(0, mountIndex);
-  // The last mount that covers the path is the one that is seen.
-  const cover = mounts.findLast(({ destination }) => covers(relative(destination), wanted));
-  if (!cover) return factOf(resolveInRoot(view.rootfs, wanted));
-  const at = relative(cover.destination);
-  const below = at === wanted ? "" : at === "." ? wanted : wanted.slice(at.length + 1);
-  return lookBelow(view, cover, below);
+/** The function that looks: with a `mountIndex`, as the mounts before that one leave it. */
+export function lookInContainer(view: ContainerView): (path: string, mountIndex?: number) => PathFact {
+  const mounts = (view.config.mounts ?? []).map((mount) => ({ mount, at: relative(mount.destination) }));
+  return (path, mountIndex = mounts.length) => {
+    const wanted = relative(path);
+    // The last mount that covers the path is the one that is seen.
+    const cover = mounts.findLast(({ at }, index) => index < mountIndex && covers(at, wanted));
+    if (!cover) return factOf(resolveInRoot(view.rootfs, wanted));
+    const { mount, at } = cover;
+    const below = at === wanted ? "" : at === "." ? wanted : wanted.slice(at.length + 1);
+    return lookBelow(view, mount, below);
+  };
 }
 
 function lookBelow({ bundle }: ContainerView, mount: Mount, below: string): PathFact {

@@ -6,15 +6,14 @@ import { type ContainerView, lookInContainer } from "./container-view.ts";
 import { factOf, resolveInRoot } from "./in-root.ts";
 
 /** Facts for a container that is to be made. */
-export function gatherFacts(view: ContainerView, id: string): MachineFacts {
-  const layout = readCgroupLayout();
+export function gatherFacts(view: ContainerView, id: string, layout = readCgroupLayout()): MachineFacts {
   const places = placeCgroup(layout, view.config.linux?.cgroupsPath, id);
   return {
     ...gatherOwnFacts(),
     cgroupMode: layout.mode,
     cgroups: places.map((place) => ({ place, survey: surveyCgroup(place) })),
     homeOf: (uid) => userIn(view.rootfs, uid)?.home,
-    look: (path, mountIndex) => lookInContainer(view, path, mountIndex),
+    look: lookInContainer(view),
     lookOnHost: factOf,
   };
 }

@@ -110,6 +110,6 @@ export function openMountPointFile(planning: Planning, path: string, options: Op
 
 /** Without the leading slash and without `..`: `proc/sys`; the root itself is `.`. */
 export function relative(path: string): string {
-  const clean = normalize(`/${path}`).replace(/^\/+|\/+$/g, "");
-  return clean === "" ? "." : clean;
+  const clean = normalize(`/${path}`);
+  return clean === "/" ? "." : clean.slice(1, clean.endsWith("/") ? -1 : undefined);
 }
