@@ -13,6 +13,7 @@ export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
 export { capabilityBit, capabilityMask, capabilityNames } from "./capabilities.ts";
 export { deviceProgram } from "./cgroups/devices-bpf.ts";
 export { type FreezerState, freeze, freezerState, thaw } from "./cgroups/freezer.ts";
+export { hastenMove } from "./cgroups/hasten-move.ts";
 export { type CgroupLayout, type CgroupMode, type Hierarchy, readCgroupLayout } from "./cgroups/layout.ts";
 export type { CgroupLimits } from "./cgroups/limits.ts";
 export { type CgroupDirectory, type CgroupSurvey, placeCgroup, surveyCgroup } from "./cgroups/place.ts";

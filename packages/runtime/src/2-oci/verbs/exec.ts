@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { exitCodeOf, freezerState, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
+import { exitCodeOf, freezerState, hastenMove, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
 import { factOf, resolveInRoot } from "../facts/in-root.ts";
 import { gatherOwnFacts, userIn } from "../facts/machine.ts";
 import { planProcess } from "../plan/exec.ts";
@@ -81,6 +81,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   checkTerminal(config.process?.terminal ?? false, detach, consoleSocket);
   const root = `/proc/${init}/root`;
   const layout = readCgroupLayout();
+  hastenMove(layout);
   const { plan, warnings } = planProcess({
     id: stored.id,
     config,

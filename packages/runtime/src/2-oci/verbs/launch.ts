@@ -6,7 +6,7 @@
 import { closeSync, constants, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
-import { exitCodeOf, performPlan, SyscallError } from "../../1-kernel/mod.ts";
+import { exitCodeOf, hastenMove, performPlan, readCgroupLayout, SyscallError } from "../../1-kernel/mod.ts";
 import { gatherFacts, userIn } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
 import { readBundle } from "../spec/bundle.ts";
@@ -46,7 +46,9 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   const { bundle, directory, rollback } = launching;
   const { id, mode } = options;
   const { config } = bundle;
-  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id);
+  const layout = readCgroupLayout();
+  hastenMove(layout);
+  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, layout);
   const hooksWait = hasHooks(config, ["prestart", "createRuntime", "createContainer"]);
   const { plan, warnings } = planContainer({
     id,
