@@ -1,6 +1,7 @@
 /** Flags that `create` and `run` share, and what they come to. */
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
+import type { EncodeOptions } from "../../1-kernel/mod.ts";
 import type { PlanRequest } from "../plan/planning.ts";
 import { type Flag, text, type Values } from "./verb.ts";
 
@@ -15,6 +16,8 @@ export interface LaunchOptions {
   noNewKeyring?: boolean;
   /** Leave state and cgroups in place after a foreground run. */
   keep?: boolean;
+  /** A call of the plan to fail, for trying out what happens then: no flag sets it. */
+  failAt?: EncodeOptions["failAt"];
 }
 
 export const LAUNCH_FLAGS: Record<string, Flag> = {

@@ -108,21 +108,28 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   ];
   const stop = new AbortController();
   let hookFailure: unknown;
+  let hooksRun: Promise<void> = Promise.resolve();
   let told = 0;
   const stopForwarding = mode === "run" ? forwardSignals(() => stored.init?.pid) : () => {};
   try {
     const { results } = await performPlan(plan, {
       signal: stop.signal,
+      failAt: options.failAt,
       descriptors: Array.from({ length: options.preserveFds ?? 0 }, (_, index) => 3 + index),
       onTold: ({ init = 0 }) => {
         known(init);
         const due = moments[told++];
-        due?.().catch((thrown) => {
-          hookFailure = thrown;
-          stop.abort();
-        });
+        hooksRun = hooksRun
+          .then(() => due?.())
+          .catch((thrown) => {
+            hookFailure ??= thrown;
+            stop.abort();
+          });
       },
-    }).catch((thrown) => Promise.reject(hookFailure ?? thrown));
+    })
+      // No hook may still be at work when its container is taken back, or removed.
+      .finally(() => hooksRun)
+      .catch((thrown) => Promise.reject(isCause(thrown) ? thrown : (hookFailure ?? thrown)));
     known(results.init ?? 0);
     if (mode !== "run") {
       if (mode === "detach") await (starts ? startHooked() : poststart(context, config, stored, directory));
@@ -136,6 +143,14 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   } finally {
     stopForwarding();
   }
+}
+
+/**
+ * When a hook and the plan both failed: did the hook find the container gone because the kernel refused one of its calls?
+ * Else the plan ended because of the hook.
+ */
+function isCause(thrown: unknown): boolean {
+  return thrown instanceof SyscallError && thrown.errno !== undefined;
 }
 
 async function runCreateHooks(config: Config, stored: StoredState, directory: string): Promise<void> {

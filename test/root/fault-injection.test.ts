@@ -1,0 +1,137 @@
+/**
+ * Fails the plan of a container at one call after another. Each time the error has to name the call and the field of
+ * config.json that asked for it, and nothing may be left: no process, mount, namespace, cgroup or file.
+ */
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { messageOf } from "../../packages/runtime/src/0-base/mod.ts";
+import type { Op, Plan } from "../../packages/runtime/src/1-kernel/mod.ts";
+import { Log } from "../../packages/runtime/src/2-oci/cli/log.ts";
+import { planBundle } from "../../packages/runtime/src/2-oci/plan-bundle.ts";
+import { remove } from "../../packages/runtime/src/2-oci/verbs/delete.ts";
+import { launch } from "../../packages/runtime/src/2-oci/verbs/launch.ts";
+import { start } from "../../packages/runtime/src/2-oci/verbs/start.ts";
+import type { Context } from "../../packages/runtime/src/2-oci/verbs/verb.ts";
+import { type Change, defaultConfiguration } from "../../packages/runtime/test/suites/oci/rig/configuration.ts";
+import { makeRootfs } from "../../packages/runtime/test/suites/oci/rig/rootfs.ts";
+import { leaksSince, takeInventory, testScope } from "../inventory/inventory.ts";
+
+const NOT_ROOT = process.getuid?.() === 0 ? false : "needs root";
+/** An error that no call of a plan may shrug off. */
+const ERRNO = "EIO";
+/** Killed processes are gone at once, but the kernel frees what they held a little later. */
+const PATIENCE_MS = 3_000;
+const NO_ERROR = "no error";
+const HOST_ID = 200_000;
+
+const work = mkdtempSync(join(tmpdir(), "fault-injection-"));
+// Root of a user namespace is somebody else out here, and has to get through to its root file system.
+chmodSync(work, 0o755);
+const cgroup = `/glassbox-faults-${process.pid}`;
+const scope = testScope({ cgroupBase: cgroup, directories: [work] });
+after(() => rmSync(work, { recursive: true, force: true }));
+
+interface Bundle {
+  name: string;
+  mode: "run" | "create" | "detach";
+  change: Change;
+}
+
+const bundles: Bundle[] = [
+  {
+    name: "typical",
+    mode: "run",
+    change: (configuration) => {
+      configuration.linux.resources.memory = { limit: 64 << 20 };
+      configuration.linux.resources.pids = { limit: 50 };
+      configuration.linux.namespaces.push({ type: "cgroup" });
+      configuration.linux.sysctl = { "net.ipv4.ip_forward": "1" };
+      configuration.linux.seccomp = {
+        defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [{ names: ["swapon"], action: "SCMP_ACT_ERRNO" }],
+      };
+    },
+  },
+  {
+    name: "user-namespace",
+    mode: "create",
+    change: (configuration) => {
+      configuration.linux.namespaces.push({ type: "user" });
+      configuration.linux.uidMappings = [{ containerID: 0, hostID: HOST_ID, size: 1000 }];
+      configuration.linux.gidMappings = [{ containerID: 0, hostID: HOST_ID, size: 1000 }];
+      configuration.hooks = { createRuntime: [{ path: "/bin/true" }], createContainer: [{ path: "/bin/true" }] };
+    },
+  },
+];
+
+for (const bundle of bundles) {
+  test(`launch of a ${bundle.name} bundle leaves nothing, whichever call fails`, { skip: NOT_ROOT }, async (t) => {
+    const path = makeBundle(bundle);
+    const root = join(work, `${bundle.name}-state`);
+    mkdirSync(root);
+    const context = { root, log: new Log({ file: join(work, "log"), json: false, debug: false }) };
+    writeFileSync(join(work, "log"), "");
+    t.after(() => remove.run(context, { force: true }, [bundle.name]));
+    const options = { id: bundle.name, bundle: path, mode: bundle.mode };
+    // Once without a fault: it makes the mount points in the root file system, which stay, and shows that the rest works.
+    assert.equal(await launch(context, options), 0);
+    if (bundle.mode !== "run") await remove.run(context, { force: true }, [bundle.name]);
+
+    const { plan } = planBundle(path, { id: bundle.name, mode: bundle.mode, root });
+    const points = callsOf(plan);
+    const before = takeInventory(scope);
+    const findings: string[] = [];
+    for (const point of points) {
+      const { program, index, op } = point;
+      const where = `${program} ${index}, ${op.call} (${op.why})`;
+      const failAt = { program, op: index, errno: ERRNO } as const;
+      const message = await launch(context, { ...options, failAt }).then(() => NO_ERROR, messageOf);
+      if (message === NO_ERROR && bundle.mode === "create" && isAfterCreated(plan, point)) {
+        // `create` has done its part by then, and may be gone: nobody is left to be told.
+        await startAndDelete(context, bundle.name);
+      } else {
+        for (const expected of [`${op.call}(`, ERRNO, ...(op.from === undefined ? [] : [`"${op.from}"`])]) {
+          if (!message.includes(expected)) findings.push(`${where}: error without ${expected}: ${message}`);
+        }
+      }
+      const leaks = await leaksSince(before, scope, PATIENCE_MS);
+      findings.push(...leaks.map((leak) => `${where}: ${leak}`));
+      // What is left now would be found again at every later call.
+      if (leaks.length > 0) break;
+    }
+    assert.deepEqual(findings, []);
+    t.diagnostic(`${bundle.name}: ${points.length} points tried, every call of the plan`);
+  });
+}
+
+function makeBundle({ name, change }: Bundle): string {
+  const path = join(work, name);
+  makeRootfs(join(path, "rootfs"), join(work, "busybox"));
+  const configuration = defaultConfiguration("true");
+  configuration.linux.cgroupsPath = cgroup;
+  configuration.root.readonly = false;
+  change(configuration);
+  if (configuration.linux.uidMappings) chownSync(join(path, "rootfs"), HOST_ID, HOST_ID);
+  writeFileSync(join(path, "config.json"), JSON.stringify(configuration));
+  return path;
+}
+
+function callsOf(plan: Plan): Array<{ program: string; index: number; op: Op }> {
+  return plan.programs.flatMap(({ name, ops }) => ops.map((op, index) => ({ program: name, index, op })));
+}
+
+function isAfterCreated(plan: Plan, { program, index }: { program: string; index: number }): boolean {
+  const init = plan.programs.find(({ name }) => name === "init")?.ops ?? [];
+  const created = init.findIndex(({ why }) => why === "Say that the container is created");
+  assert.notEqual(created, -1);
+  return program === "init" && index > created;
+}
+
+/** The container's process may have ended before it was started, which is an error of `start`, and no other. */
+async function startAndDelete(context: Context, id: string): Promise<void> {
+  await start.run(context, {}, [id]).catch((thrown) => assert.match(messageOf(thrown), /has stopped|ended before/));
+  await remove.run(context, { force: true }, [id]);
+}
