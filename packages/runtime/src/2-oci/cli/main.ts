@@ -51,8 +51,20 @@ async function runVerb(name: string, verb: Verb, context: Parameters<Verb["run"]
   const flags = { ...verb.flags, help: { type: "boolean" as const, short: "h", help: "" } };
   const parsed = parseFlags(args, flags, !verb.flagsFirst);
   if (parsed.values.help) return show((await import("./help.ts")).commandHelp(name, verb));
+  if (!verb.withoutRoot) requireRoot(name);
   context.log.debug(`${name} ${parsed.rest.join(" ")}`);
   return verb.run(context, parsed.values, parsed.rest);
+}
+
+/** Said here in one sentence, or it would come out as the first call that the kernel refuses. */
+function requireRoot(name: string): void {
+  const uid = process.geteuid?.() ?? 0;
+  if (uid === 0) return;
+  throw new GlassboxError(
+    "permission denied",
+    `Cannot run "glassrun ${name}" as user ${uid}: it needs root, and rootless containers are not done yet`,
+    { hint: "Run it with sudo; spec, plan and features need no root" },
+  );
 }
 
 async function help(name: string | undefined): Promise<number> {

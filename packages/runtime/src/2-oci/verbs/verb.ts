@@ -29,6 +29,8 @@ export interface Verb {
   flags: Record<string, Flag>;
   /** Everything after the first argument that is no flag belongs to the container: `exec ID ls -l`. */
   flagsFirst?: true;
+  /** It reads and writes only what its caller may, and so runs as any user. */
+  withoutRoot?: true;
   /** Exit code of an error. @default 1 */
   errorCode?: number;
   /** @returns the exit code */
