@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { inRoot } from "../setup/paths.mjs";
+import { inRoot, root } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { cpio } from "./cpio.mjs";
 import { neededModules } from "./kernel.mjs";
@@ -23,6 +23,7 @@ export function initramfs(kernel, mainScript) {
     { path: "bin/busybox", mode: 0o755, content: busybox() },
     { path: "dev", mode: 0o755 },
     { path: "guest", mode: 0o755 },
+    { path: "guest/checkout", mode: 0o644, content: root },
     { path: "guest/inittab", mode: 0o644, content: guest("inittab") },
     { path: "guest/main.sh", mode: 0o755, content: mainScript },
     { path: "guest/setup.sh", mode: 0o755, content: guest("setup.sh") },

@@ -43,13 +43,17 @@ test("the token leaves the address bar, and the page loads nothing from elsewher
 
 test("the theme follows the system, can be chosen, and is remembered", async ({ page }) => {
   const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.reload();
+  const light = await background();
   await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(background, "it follows while it is open").not.toBe(light);
   const dark = await background();
   await page.emulateMedia({ colorScheme: "light" });
-  const light = await background();
-  expect(dark).not.toBe(light);
+  await expect.poll(background).toBe(light);
   for (let tries = 0; (await background()) === light && tries < 3; tries++) {
     await page.getByRole("button", { name: /^Theme:/ }).click();
+    await page.waitForTimeout(300);
   }
   expect(await background()).toBe(dark);
   await page.reload();

@@ -28,7 +28,7 @@ done
 
 /bin/busybox mount -t tmpfs -o mode=755 tmpfs /newroot/run
 /bin/busybox mkdir /newroot/run/glassbox-vm
-/bin/busybox cp /bin/busybox /guest/setup.sh /guest/main.sh /newroot/run/glassbox-vm/
+/bin/busybox cp /bin/busybox /guest/checkout /guest/setup.sh /guest/main.sh /newroot/run/glassbox-vm/
 /bin/busybox ln -s busybox /newroot/run/glassbox-vm/init
 /bin/busybox cp /guest/inittab /newroot/etc/inittab
 /bin/busybox umount /proc

@@ -24,10 +24,15 @@ for controller in $($busybox cat /sys/fs/cgroup/cgroup.controllers); do
 done
 
 # An overlay cannot keep its changes on another overlay, and this root is one: what labs write to is memory.
+# A checkout that lies below one of these directories is kept in sight.
+checkout=$($busybox cat /run/glassbox-vm/checkout)
+$busybox mkdir /run/glassbox-vm/kept
+$busybox mount --bind "$checkout" /run/glassbox-vm/kept
 $busybox mount -t tmpfs -o mode=1777 tmpfs /tmp
 $busybox mkdir -p /var/lib/glassbox /var/tmp
 $busybox mount -t tmpfs -o mode=755 tmpfs /var/lib/glassbox
 $busybox mount -t tmpfs -o mode=1777 tmpfs /var/tmp
+[ -e "$checkout" ] || { $busybox mkdir -p "$checkout" && $busybox mount --bind /run/glassbox-vm/kept "$checkout"; }
 
 $busybox hostname glassbox-vm
 $busybox ip link set lo up

@@ -29,9 +29,9 @@ export class LiveGraph {
     return new LiveGraph(await Observer.start({ kwatchProgram: nativeProgram("kwatch"), ...options }));
   }
 
-  /** A shell that runs what it is told line by line, as a lab's terminal does; claimed for `lab` when that is given. */
+  /** A shell in a group of its own that runs what it is told line by line, as a lab's terminal does; claimed for `lab` when that is given. */
   async shell(lab?: string): Promise<Shell> {
-    const child = spawn("sh", [], { stdio: ["pipe", "pipe", "inherit"], cwd: "/" });
+    const child = spawn("sh", [], { stdio: ["pipe", "pipe", "inherit"], cwd: "/", detached: true });
     this.#children.add(child);
     await once(child, "spawn");
     const shell = new Shell(child);
@@ -64,7 +64,12 @@ export class LiveGraph {
   }
 
   async close(): Promise<void> {
+    // A shell's background programs outlive it: end whatever the graph says came from this test's labs.
+    for (const node of this.observer.nodes.values()) {
+      if (node.kind === "process" && node.lab !== undefined && node.state !== "Z") killIfThere(node.pid);
+    }
     for (const child of this.#children) {
+      if (child.pid !== undefined) killIfThere(-child.pid); // its process group: what it started unclaimed
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const ended = once(child, "exit");
       child.kill("SIGKILL");
@@ -145,4 +150,12 @@ export function withGraph(body: (live: LiveGraph) => Promise<void>, options?: Ob
       await live.close();
     }
   };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
+  }
 }
