@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { parseProcCgroup } from "./cgroup.ts";
 
 test("parseProcCgroup reads v1, named and unified hierarchies", () => {
-  const text = "9:name=systemd:/\n4:memory:/process_api/c807\n2:cpu,cpuacct:/a:b\n0::/user.slice (deleted)\n";
+  const text = "9:name=systemd:/\n4:memory:/user/c807\n2:cpu,cpuacct:/a:b\n0::/user.slice (deleted)\n";
   assert.deepEqual(parseProcCgroup(text), [
     { hierarchy: "name=systemd", path: "/" },
-    { hierarchy: "memory", path: "/process_api/c807" },
+    { hierarchy: "memory", path: "/user/c807" },
     { hierarchy: "cpu,cpuacct", path: "/a:b" },
     { hierarchy: "unified", path: "/user.slice" },
   ]);
