@@ -1,6 +1,13 @@
 /** Gathers what a plan depends on beside the bundle: this machine's cgroups, the runtime's own powers and limits. */
-import { existsSync, fstatSync, readFileSync } from "node:fs";
-import { type LimitName, placeCgroup, readCgroupLayout, surveyCgroup, UNLIMITED } from "../../1-kernel/mod.ts";
+import { existsSync, fstatSync, readFileSync, realpathSync } from "node:fs";
+import {
+  type LimitName,
+  placeCgroup,
+  readCgroupLayout,
+  readMountinfo,
+  surveyCgroup,
+  UNLIMITED,
+} from "../../1-kernel/mod.ts";
 import type { MachineFacts } from "../plan/planning.ts";
 import { type ContainerView, lookInContainer } from "./container-view.ts";
 import { factOf, resolveInRoot } from "./in-root.ts";
@@ -13,6 +20,7 @@ export function gatherFacts(view: ContainerView, id: string, layout = readCgroup
     cgroupMode: layout.mode,
     cgroups: places.map((place) => ({ place, survey: surveyCgroup(place) })),
     homeOf: (uid) => userIn(view.rootfs, uid)?.home,
+    mountPointOf,
     look: lookInContainer(view),
     lookOnHost: factOf,
   };
@@ -43,6 +51,15 @@ export function userIn(root: string, uid: number): { name: string; home: string 
     .map((line) => line.split(":"))
     .find(([, , id]) => id === String(uid));
   return entry && { name: entry[0] ?? "", home: entry[5] || "/" };
+}
+
+/** The longest mount point above the path; its own mount counts. */
+export function mountPointOf(path: string): string {
+  const real = realpathSync(path);
+  const above = (readMountinfo("self") ?? [])
+    .map(({ mountPoint }) => mountPoint)
+    .filter((mountPoint) => mountPoint === "/" || `${real}/`.startsWith(`${mountPoint}/`));
+  return above.reduce((longest, mountPoint) => (mountPoint.length > longest.length ? mountPoint : longest), "/");
 }
 
 const LIMIT_TITLES: Record<string, LimitName> = {

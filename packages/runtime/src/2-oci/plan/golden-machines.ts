@@ -21,6 +21,7 @@ const common = {
   selinux: false,
   ownedStdio: [0, 1, 2],
   homeOf: () => undefined,
+  mountPointOf: () => "/srv",
   look,
   lookOnHost: look,
 };

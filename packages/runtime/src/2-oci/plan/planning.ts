@@ -34,6 +34,8 @@ export interface MachineFacts {
   ownedStdio: readonly number[];
   /** Home directory of a uid in the container's /etc/passwd. */
   homeOf(uid: number): string | undefined;
+  /** Where the mount that holds a path of the host is mounted. */
+  mountPointOf(path: string): string;
   /** A path in the container as the mounts before `mountIndex` (all when left out) leave it. */
   look(path: string, mountIndex?: number): PathFact;
   /** A path of the host, for bind mounts. */

@@ -51,18 +51,21 @@ export function planRoot(planning: Planning): Op[] {
         from: chosen ? "/linux/rootfsPropagation" : (namespaceOf(planning, "mount")?.from ?? ""),
       },
     ),
+    ...(outgoing.includes("MS_SHARED")
+      ? [
+          mount(
+            { target: planning.facts.mountPointOf(rootfs), flags: ["MS_PRIVATE" as const] },
+            {
+              why: "pivot_root refuses a root below a shared mount; and what is mounted on the root must not reach the host",
+              from: "/linux/rootfsPropagation",
+            },
+          ),
+        ]
+      : []),
     mount(
       { source: rootfs, target: rootfs, flags: ["MS_BIND", "MS_REC"] },
       { why: "pivot_root wants a mount point: mount the root directory on itself", from: "/root/path" },
     ),
-    ...(outgoing.includes("MS_SHARED")
-      ? [
-          mount(
-            { target: rootfs, flags: ["MS_PRIVATE" as const] },
-            { why: "pivot_root refuses a shared mount", from: "/linux/rootfsPropagation" },
-          ),
-        ]
-      : []),
     open,
   ];
 }

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { exitCodeOf, freezerState, hastenMove, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
 import { factOf, resolveInRoot } from "../facts/in-root.ts";
-import { gatherOwnFacts, userIn } from "../facts/machine.ts";
+import { gatherOwnFacts, mountPointOf, userIn } from "../facts/machine.ts";
 import { planProcess } from "../plan/exec.ts";
 import type { Config, Process } from "../spec/config.ts";
 import { PROCESS_SHAPE } from "../spec/validate.ts";
@@ -97,6 +97,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
       cgroupMode: layout.mode,
       cgroups: [],
       homeOf: (uid) => userIn(root, uid)?.home,
+      mountPointOf,
       look: (path) => factOf(resolveInRoot(root, path)),
       lookOnHost: factOf,
     },

@@ -133,7 +133,7 @@ const accesses: Array<[string, Resources["devices"], string]> = [
     "what is forbidden last is forbidden, though everything was allowed before",
     [
       { allow: true, access: "rwm" },
-      { allow: false, ...rule111, access: "rwm" },
+      { allow: false, ...rule111, access: "rw" },
     ],
     "read refused\nwrite refused\n",
   ],

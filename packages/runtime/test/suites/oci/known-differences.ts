@@ -33,12 +33,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "warns: copying a tree is not a list of calls, and is not done yet",
   },
   {
-    runtime: "glassrun",
-    feature: "root",
-    rule: 'rootfsPropagation "shared" is the root mount\'s',
-    reason: "the mount that holds the root directory stays shared, and pivot_root refuses that",
-  },
-  {
     runtime: "runc",
     feature: "hostname",
     rule: "domainname is what processes inside see",
