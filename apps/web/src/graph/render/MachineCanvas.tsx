@@ -6,7 +6,6 @@
 "use client";
 import type { GraphNode, NodeId } from "@glassbox/protocol";
 import * as d3 from "d3";
-import { Maximize2, Minus, Plus } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { THEME_CHANGED } from "../../chrome/theme.ts";
 import { LANE, layoutMachine, type PlacedLine } from "../layout/machine-layout.ts";
@@ -15,6 +14,8 @@ import { nameOf, relatedTo } from "../model/selection.ts";
 import css from "./MachineCanvas.module.css";
 import { paintMachine } from "./paint-machine.ts";
 import { useSize } from "./use-size.ts";
+import { ZoomButtons } from "./ZoomButtons.tsx";
+import { zoomStepFor } from "./zoom-keys.ts";
 
 const RANGE: [number, number] = [0.08, 2.5];
 const MARGIN = 28;
@@ -100,6 +101,7 @@ export function MachineCanvas({ shown, nodes, marks, selected, onSelect }: Machi
   ) => {
     if (canvas.current && zoom.current) action(d3.select(canvas.current), zoom.current);
   };
+  const scaleBy = (factor: number) => by((selection, behaviour) => behaviour.scaleBy(selection, factor));
   const fit = () => {
     const scale = Math.max(
       RANGE[0],
@@ -108,19 +110,13 @@ export function MachineCanvas({ shown, nodes, marks, selected, onSelect }: Machi
     by((selection, behaviour) => behaviour.transform(selection, d3.zoomIdentity.translate(MARGIN, 16).scale(scale)));
   };
   const onKey = (event: React.KeyboardEvent) => {
-    const moves: Record<string, [number, number]> = {
-      ArrowLeft: [80, 0],
-      ArrowRight: [-80, 0],
-      ArrowUp: [0, 80],
-      ArrowDown: [0, -80],
-    };
-    const move = moves[event.key];
-    if (move)
-      by((selection, behaviour) => behaviour.translateBy(selection, move[0] / transform.k, move[1] / transform.k));
-    else if (event.key === "+" || event.key === "=") by((selection, behaviour) => behaviour.scaleBy(selection, 1.25));
-    else if (event.key === "-") by((selection, behaviour) => behaviour.scaleBy(selection, 0.8));
-    else if (event.key === "0") fit();
-    else return;
+    const step = zoomStepFor(event.key);
+    if (!step) return;
+    // d3 counts in units of the drawing; a key moves it as far on the screen at every zoom.
+    if (step.kind === "move")
+      by((selection, behaviour) => behaviour.translateBy(selection, step.x / transform.k, step.y / transform.k));
+    else if (step.kind === "scale") scaleBy(step.by);
+    else fit();
     event.preventDefault();
   };
   const node = hovered === undefined ? undefined : nodes.get(hovered);
@@ -139,25 +135,7 @@ export function MachineCanvas({ shown, nodes, marks, selected, onSelect }: Machi
         onClick={(event) => onSelect(lineAt(event.clientX, event.clientY)?.node.id)}
       />
       <div className={css.tools}>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Zoom in"
-          onClick={() => by((s, z) => z.scaleBy(s, 1.3))}
-        >
-          <Plus size={15} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Zoom out"
-          onClick={() => by((s, z) => z.scaleBy(s, 0.77))}
-        >
-          <Minus size={15} aria-hidden />
-        </button>
-        <button type="button" className="icon-button" aria-label="Fit everything" onClick={fit}>
-          <Maximize2 size={14} aria-hidden />
-        </button>
+        <ZoomButtons onScale={scaleBy} onFit={fit} />
       </div>
       {node && <p className={css.hint}>{nameOf(node)}</p>}
     </div>

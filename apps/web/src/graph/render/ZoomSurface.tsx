@@ -3,18 +3,18 @@
  * until a person takes hold of it; the fit button gives it back.
  */
 import * as d3 from "d3";
-import { Maximize2, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { useSize } from "./use-size.ts";
+import { ZoomButtons } from "./ZoomButtons.tsx";
 import css from "./ZoomSurface.module.css";
+import { zoomStepFor } from "./zoom-keys.ts";
 
 /** Drawings are never blown up beyond this to fill a pane, nor shrunk below legibility by themselves. */
 const FIT_MAX = 1.2;
 const FIT_MIN = 0.55;
 const RANGE: [number, number] = [0.2, 3];
 const MARGIN = 20;
-const STEP_PX = 60;
 
 export interface ZoomSurfaceProps {
   /** Read out as the name of the picture. */
@@ -96,24 +96,22 @@ export function ZoomSurface({ label, toolbar, width, height, tools, onBackground
     held.current = true;
     action(d3.select(svg.current), zoom.current);
   };
+  const scale = (factor: number) => by((selection, behaviour) => behaviour.scaleBy(selection, factor));
   const giveBack = () => {
     held.current = false;
     fit();
   };
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: KeyboardEvent<SVGSVGElement>) => {
     if (event.target !== event.currentTarget) return;
-    const moves: Record<string, [number, number]> = {
-      ArrowLeft: [STEP_PX, 0],
-      ArrowRight: [-STEP_PX, 0],
-      ArrowUp: [0, STEP_PX],
-      ArrowDown: [0, -STEP_PX],
-    };
-    const move = moves[event.key];
-    if (move) by((selection, behaviour) => behaviour.translateBy(selection, move[0], move[1]));
-    else if (event.key === "+" || event.key === "=") by((selection, behaviour) => behaviour.scaleBy(selection, 1.25));
-    else if (event.key === "-") by((selection, behaviour) => behaviour.scaleBy(selection, 0.8));
-    else if (event.key === "0") giveBack();
-    else return;
+    const step = zoomStepFor(event.key);
+    if (!step) return;
+    if (step.kind === "move") {
+      const { k } = d3.zoomTransform(event.currentTarget);
+      // d3 counts in units of the drawing; a key moves it as far on the screen at every zoom.
+      by((selection, behaviour) => behaviour.translateBy(selection, step.x / k, step.y / k));
+    }
+    if (step.kind === "scale") scale(step.by);
+    if (step.kind === "fit") giveBack();
     event.preventDefault();
   };
 
@@ -130,33 +128,7 @@ export function ZoomSurface({ label, toolbar, width, height, tools, onBackground
         createPortal(
           <div className={css.tools}>
             {tools}
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Zoom in"
-              title="Zoom in (+)"
-              onClick={() => by((s, z) => z.scaleBy(s, 1.25))}
-            >
-              <Plus size={15} aria-hidden />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Zoom out"
-              title="Zoom out (-)"
-              onClick={() => by((s, z) => z.scaleBy(s, 0.8))}
-            >
-              <Minus size={15} aria-hidden />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Fit everything"
-              title="Fit everything (0)"
-              onClick={giveBack}
-            >
-              <Maximize2 size={14} aria-hidden />
-            </button>
+            <ZoomButtons onScale={scale} onFit={giveBack} />
           </div>,
           toolbar,
         )}
