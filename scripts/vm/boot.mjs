@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import { constants, setPriority } from "node:os";
 import { inBuild } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { chooseAccelerator } from "./accelerator.mjs";
@@ -18,6 +18,7 @@ import { WordReader } from "./words.mjs";
  * @property {string} name keeps the files of VMs that run at the same time apart
  * @property {string} mainScript shell text that runs once the VM is up, as root, output to the console
  * @property {{ host: string, port: number }} [forward] the VM's port of this number, as an address of this machine
+ * @property {boolean} [yielding] take only the processor time that nothing else on this machine wants
  * @property {(word: string, text: string) => void} onWord a word of the guest: `progress`, `ready`, `failed`, `exit`
  * @property {(chunk: Buffer) => void} [onOutput] what the command printed to /dev/ttyS1
  *
@@ -33,7 +34,7 @@ import { WordReader } from "./words.mjs";
 const STOP_MS = 3000;
 
 /** @param {VmOptions} options @returns {Promise<Vm>} @throws {Refusal} when QEMU or a kernel is missing */
-export async function bootVm({ name, mainScript, forward, onWord, onOutput }) {
+export async function bootVm({ name, mainScript, forward, yielding = false, onWord, onOutput }) {
   const kernel = needKernel();
   const files = inBuild("vm", name);
   rmSync(files, { recursive: true, force: true });
@@ -45,6 +46,8 @@ export async function bootVm({ name, mainScript, forward, onWord, onOutput }) {
   const hardware = { accelerator, image: kernel.image, initramfs: `${files}/initramfs.cpio`, consoleLog, forward };
   // Its own process group: Ctrl-C on our terminal goes to us, and we end QEMU when we have said why.
   const child = spawn(qemu, qemuArguments(hardware), { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  // At once: the threads that emulate the processors are started later, and take after the first.
+  if (yielding && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const reader = new WordReader(onWord, onOutput ?? (() => {}));
   child.stdout.on("data", (chunk) => reader.take(chunk));
   let complaint = "";

@@ -16,7 +16,7 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 /**
  * @param {string[]} command
  * @param {{ timeoutSeconds?: number, onOutput?: (chunk: Buffer) => void, onProgress?: (text: string) => void,
- *   onResult?: (text: string) => void, environment?: Record<string, string> }} [options]
+ *   onResult?: (text: string) => void, environment?: Record<string, string>, yielding?: boolean }} [options]
  * @returns {Promise<number>} its exit code
  * @throws {Refusal} when the VM did not come up, or the time was up
  */
@@ -28,6 +28,7 @@ export async function runInVm(command, options = {}) {
   const vm = await bootVm({
     name: `run-${process.pid}`,
     mainScript: mainScript(command, options.environment ?? {}),
+    yielding: options.yielding ?? false,
     onOutput: options.onOutput ?? ((chunk) => process.stdout.write(chunk)),
     onWord: (word, text) => {
       if (word === "progress") onProgress(text);

@@ -26,6 +26,8 @@ const QUIET_MS = 300 * SLOWNESS;
 const PROMPT = /# $/;
 /** Ends a test that would hang; no promise of speed. */
 const PATIENCE_MS = 20_000 * SLOWNESS;
+/** After a change in the graph the checks are looked at within this time. */
+const LOOKED_AT_MS = 60 * SLOWNESS;
 /** Checks are looked at within half a second of any change; the rest is for a machine that is busy. */
 const SETTLED_MS = 600 + 100 * SLOWNESS;
 
@@ -101,6 +103,9 @@ export class LabStage {
       screen.lastOutputMs = Date.now();
       this.#terminals.input(screen.id, action.kind === "type" ? `${action.line}\r` : keyBytes(action.key));
       await this.#quiet(screen);
+      // A person sees the picture before typing on. On a busy machine the graph may be behind the shell.
+      await this.observer.refresh();
+      await pause(LOOKED_AT_MS);
     }
     return [];
   }
