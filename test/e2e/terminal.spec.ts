@@ -35,7 +35,7 @@ test("a lost connection loses nothing that was printed meanwhile", async ({ page
 
 test("Ctrl-C ends a flood, and the prompt comes back", async ({ page }) => {
   const learner = new Learner(page);
-  await page.locator(".xterm-helper-textarea").first().focus();
+  await learner.terminal("main");
   await page.keyboard.type("yes flooding\n");
   await learner.waitFor("flooding");
   await page.waitForTimeout(3000);
@@ -55,9 +55,17 @@ test("terminals are several, named, and each its own shell", async ({ page }) =>
   await learner.waitFor("here-is-[first]");
 });
 
+test("a reset closes the lab's terminals", async ({ page }) => {
+  const learner = new Learner(page);
+  await learner.terminal("watch");
+  await learner.resetLab();
+  const tabs = page.getByRole("tablist", { name: "Terminals" }).getByRole("tab");
+  await expect(tabs).toHaveText(["main"]);
+});
+
 test("a shell that ended says how, and can be started anew", async ({ page }) => {
   const learner = new Learner(page);
-  await page.locator(".xterm-helper-textarea").first().focus();
+  await learner.terminal("main");
   await page.keyboard.type("exit 3\n");
   await expect(page.getByRole("status").filter({ hasText: "3" })).toBeVisible();
   await page.getByRole("button", { name: "Start a new one" }).click();

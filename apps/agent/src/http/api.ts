@@ -41,7 +41,7 @@ const ROUTES: ReadonlyArray<[method: string, path: string, right: Right, handler
   ["GET", "/api/labs", "look", ({ backends }) => backends.labs.catalogue()],
   ["GET", "/api/labs/:lab", "look", ({ backends, param }) => backends.labs.detail(param("lab"))],
   ["POST", "/api/labs/:lab/open", "work", ({ backends, param }) => backends.labs.open(param("lab"), deadline())],
-  ["POST", "/api/labs/:lab/reset", "work", ({ backends, param }) => backends.labs.reset(param("lab"), deadline())],
+  ["POST", "/api/labs/:lab/reset", "work", resetLab],
   ["POST", "/api/labs/:lab/steps/:step/begin", "work", beginStep],
   ["POST", "/api/labs/:lab/steps/:step/reset", "work", resetStep],
   ["POST", "/api/labs/:lab/steps/:step/solution", "work", solution],
@@ -95,6 +95,16 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
     "Cache-Control": "no-store",
   });
   response.end(text);
+}
+
+/** The lab's shells end with the reset; their terminals go too, as nothing they show is there any more. */
+async function resetLab({ backends, param }: Call): Promise<unknown> {
+  const lab = param("lab");
+  const state = await backends.labs.reset(lab, deadline());
+  for (const terminal of backends.terminals.list()) {
+    if (terminal.lab === lab) await backends.terminals.close(terminal.id);
+  }
+  return state;
 }
 
 function beginStep({ backends, param }: Call): Promise<unknown> {
