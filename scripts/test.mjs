@@ -50,7 +50,9 @@ const parts = {
   root: async ({ tally, matching }) => {
     const files = matching(rootTests());
     if (process.getuid?.() !== 0) return skipAll(files, "this is not root, and they make namespaces and mounts", tally);
-    await withoutLeaks("root tests", tally, () => runNodeTests("root", files, { how: "one by one", tally }));
+    await withoutLeaks("root tests", tally, (environment) =>
+      runNodeTests("root", files, { how: "one by one", tally, environment }),
+    );
   },
   peers: async ({ tally, matching }) => {
     for (const runtime of ["runc", "crun"]) {
@@ -75,7 +77,7 @@ const parts = {
     const files = matching(endToEndTests());
     const reason = process.getuid?.() !== 0 ? "this is not root, and the agent needs it" : whyNoBrowser();
     if (reason) return skipAll(files, reason, tally);
-    await withoutLeaks("browser tests", tally, () => runEndToEnd({ files, tally }));
+    await withoutLeaks("browser tests", tally, (environment) => runEndToEnd({ files, tally, environment }));
   },
 };
 

@@ -12,13 +12,19 @@ const PATIENCE_MS = 5000;
 /** In the environment of everything a test starts, so that its processes are known when their parents are gone. */
 const MARKER = "GLASSBOX_TEST_RUN";
 
-/** @param {string} what @param {import("./tally.mjs").Tally} tally @param {() => Promise<void>} work */
-export async function withoutLeaks(what, tally, work) {
-  const marker = `${MARKER}=${process.pid}-${Date.now()}`;
-  process.env[MARKER] = marker.slice(MARKER.length + 1);
+/**
+ * @param {string} what
+ * @param {import("./tally.mjs").Tally} tally
+ * @param {(environment: Record<string, string>) => Promise<void>} work is to start its programs with this environment,
+ *   and not to set it for all: another part runs aside, and what that has started by now is no leak of this one
+ * @param {number} [patienceMs]
+ */
+export async function withoutLeaks(what, tally, work, patienceMs = PATIENCE_MS) {
+  const value = `${process.pid}-${Date.now()}`;
+  const marker = `${MARKER}=${value}`;
   const before = takeInventory(marker);
-  await work();
-  const deadlineMs = Date.now() + PATIENCE_MS;
+  await work({ [MARKER]: value });
+  const deadlineMs = Date.now() + patienceMs;
   let left = whatStayed(before, takeInventory(marker));
   while (left.length > 0 && Date.now() < deadlineMs) {
     await pause(200);

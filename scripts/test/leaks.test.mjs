@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { whatStayed } from "./leaks.mjs";
+import { whatStayed, withoutLeaks } from "./leaks.mjs";
+import { Tally } from "./tally.mjs";
 import { takeInventory } from "./whole-machine.mjs";
 
 test("whatStayed names what is there after and was not before", () => {
@@ -27,4 +28,33 @@ test("takeInventory finds a process by the marker in its environment, and no lon
     await ended;
   }
   assert.ok(![...takeInventory(marker).keys()].some((key) => key.startsWith(`process ${child.pid} `)));
+});
+
+test("withoutLeaks fails for what its own work left behind, and not for what runs aside", async () => {
+  const tally = new Tally();
+  const children = [];
+  const start = async (/** @type {Record<string, string>} */ environment) => {
+    const child = spawn("sleep", ["60"], { env: { ...process.env, ...environment } });
+    children.push({ child, ended: once(child, "exit") });
+    await once(child, "spawn");
+    return child.pid;
+  };
+  let left, aside;
+  try {
+    await withoutLeaks(
+      "work",
+      tally,
+      async (environment) => {
+        left = await start(environment);
+        aside = await start({});
+      },
+      0,
+    );
+  } finally {
+    for (const { child } of children) child.kill("SIGKILL");
+    await Promise.all(children.map(({ ended }) => ended));
+  }
+  const found = (/** @type {number | undefined} */ pid) =>
+    tally.failed.includes(`leaks: work left behind: process ${pid} (sleep 60)`);
+  assert.deepEqual([found(left), found(aside)], [true, false]);
 });

@@ -12,15 +12,15 @@ export function whyNoBrowser() {
   return `there is no browser at ${browser}; GLASSBOX_CHROMIUM names another`;
 }
 
-/** @param {{ files: string[], tally: import("./tally.mjs").Tally }} options */
-export async function runEndToEnd({ files, tally }) {
+/** @param {{ files: string[], tally: import("./tally.mjs").Tally, environment: Record<string, string> }} options */
+export async function runEndToEnd({ files, tally, environment }) {
   if (files.length === 0) return; // Playwright would take no names for all of them
   mkdirSync(inBuild("test-counts"), { recursive: true });
   const resultsFile = inBuild("test-counts/e2e.json");
   rmSync(resultsFile, { force: true });
   const child = spawn(inRoot("node_modules/.bin/playwright"), ["test", "--reporter=list,json", ...files], {
     cwd: root,
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: resultsFile },
+    env: { ...process.env, ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: resultsFile },
     stdio: ["ignore", "inherit", "inherit"],
   });
   const stop = () => child.kill("SIGTERM");

@@ -61,6 +61,8 @@ test("the theme follows the system, can be chosen, and is remembered", async ({ 
 });
 
 test("the keys are listed under ?, and F6 leads out of the terminal", async ({ page }) => {
+  // Before the labs have come the page is only text, and hears no keys.
+  await expect(page.getByRole("link", { name: /Begin with the first lab/ })).toBeVisible();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
   await page.keyboard.press("Escape");
@@ -68,9 +70,9 @@ test("the keys are listed under ?, and F6 leads out of the terminal", async ({ p
   await learner.openLab("001-process");
   await learner.terminal("main");
   const inTerminal = () => page.evaluate("document.activeElement?.closest('.xterm') !== null");
-  expect(await inTerminal()).toBe(true);
+  await expect.poll(inTerminal).toBe(true);
   await page.keyboard.press("F6");
-  expect(await inTerminal()).toBe(false);
+  await expect.poll(inTerminal).toBe(false);
 });
 
 test("the explorer finds a process that appears while it is open, draws it, tabulates it, and says how to see it", async ({
