@@ -1,6 +1,7 @@
 /**
- * What the runtime says beside its answer. Callers read the `--log` file as a whole, so it holds debug lines when they
- * were asked for and at most one error, nothing else; warnings go to standard error, where a person sees them.
+ * What the runtime says beside its answer. A caller that gives a `--log` file reads it whole after an error and expects
+ * that one object (debug lines only when asked for), and has made standard error the container's own. So with a file,
+ * warnings wait for the end: they go into the file when all went well, and to standard error beside the error otherwise.
  */
 
 import { appendFileSync } from "node:fs";
@@ -10,6 +11,9 @@ export class Log {
   readonly #file: string | undefined;
   readonly #json: boolean;
   readonly #debug: boolean;
+  /** As many as the configuration has fields that draw one. */
+  #held: string[] = [];
+  #failed = false;
 
   constructor(options: { file?: string | undefined; json: boolean; debug: boolean }) {
     this.#file = options.file;
@@ -22,13 +26,21 @@ export class Log {
   }
 
   warn(message: string): void {
-    printError(`glassrun: warning: ${message}\n`);
+    if (this.#file === undefined || this.#failed) printError(`glassrun: warning: ${message}\n`);
+    else this.#held.push(message);
   }
 
-  /** Once, as the last thing. */
+  /** Once; only warnings may follow. */
   error(message: string, hint: string | undefined): void {
+    this.#failed = true;
     if (this.#file !== undefined) this.#write("error", message);
     printError(`glassrun: ${message}\n${hint ? `  hint: ${hint}\n` : ""}`);
+    for (const warning of this.#held.splice(0)) this.warn(warning);
+  }
+
+  /** The command has done what it was asked to. */
+  succeeded(): void {
+    for (const warning of this.#held.splice(0)) this.#write("warning", warning);
   }
 
   #write(level: string, message: string): void {

@@ -39,7 +39,9 @@ export async function main(args: readonly string[]): Promise<number> {
     errorCode = verb.errorCode ?? 1;
     const root = values.root;
     const context = { root: typeof root === "string" ? root : DEFAULT_ROOT, log };
-    return await runVerb(name, verb, context, commandArgs);
+    const code = await runVerb(name, verb, context, commandArgs);
+    log.succeeded();
+    return code;
   } catch (thrown) {
     log.error(messageOf(thrown), thrown instanceof GlassboxError ? thrown.hint : undefined);
     if (thrown instanceof GlassboxError) for (const failure of thrown.undoFailures) log.warn(messageOf(failure));

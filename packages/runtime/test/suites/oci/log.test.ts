@@ -51,6 +51,18 @@ rule("an error is added to what the log has", "callers give one log to create, s
   );
 });
 
+rule(
+  "with --log a warning is not mixed into what the container says",
+  "callers make standard error the container's own",
+  (box) => {
+    box.configure("echo said >&2", ({ process }) => {
+      process.capabilities?.bounding?.push("CAP_OF_TOMORROW");
+    });
+    const { code, stderr } = box.call(["--log", box.path("log"), "run", box.id]);
+    assert.deepEqual([code, stderr], [0, "said\n"]);
+  },
+);
+
 rule("an unknown --log-format is refused", source, (box) => {
   box.refused(["--log-format", "poem", "list"]);
 });
