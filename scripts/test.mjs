@@ -9,7 +9,7 @@ import { checkMachine } from "./setup/machine.mjs";
 import { buildAll, installPackages } from "./setup/prepare.mjs";
 import { Progress } from "./setup/progress.mjs";
 import { Refusal, runMain } from "./setup/refusal.mjs";
-import { endToEndTests, rootTests, runtimeSuite, unitTests, vmTests } from "./test/find-tests.mjs";
+import { endToEndTests, engineTests, rootTests, runtimeSuite, unitTests, vmTests } from "./test/find-tests.mjs";
 import { withoutLeaks } from "./test/leaks.mjs";
 import { runEndToEnd, whyNoBrowser } from "./test/run-end-to-end.mjs";
 import { runNodeTests, runNodeTestsInVm } from "./test/run-node-tests.mjs";
@@ -20,7 +20,7 @@ const help = `npm test -- [OPTION]...
 
 Set everything up, check the code and run every test that this machine can run.
 
-  --only PART  one of check, unit, root, peers, e2e, vm; may be given several times
+  --only PART  one of check, unit, root, peers, engines, e2e, vm; may be given several times
   --yes, -y    install missing system packages without asking
   --help       print this
 
@@ -72,6 +72,10 @@ const parts = {
         });
       }
     }
+  },
+  engines: async ({ tally, matching }) => {
+    const files = matching(engineTests());
+    await withoutLeaks("engines", tally, () => runNodeTests("engines", files, { how: "one by one", tally }));
   },
   e2e: async ({ tally, matching }) => {
     const files = matching(endToEndTests());

@@ -48,6 +48,12 @@ export const systemPackages = [
   { name: kernelPackage(), use: "vm", why: "the kernel the lab VM boots", there: () => findKernel() !== undefined },
   { name: "runc", use: "test", why: "the runtime ours is compared with" },
   { name: "crun", use: "test", why: "the fastest runtime ours is compared with" },
+  { name: "podman", use: "test", why: "a container engine that runs on our runtime" },
+  { name: "buildah", use: "test", why: "builds images on our runtime" },
+  { name: "catatonit", use: "test", why: "what podman gives a container with --init" },
+  { name: "netavark", use: "test", why: "podman's container networks" },
+  { name: "slirp4netns", use: "test", why: "the network of a container without root" },
+  { name: "fuse-overlayfs", use: "test", why: "image layers without root" },
   ...(isUbuntu() ? [] : [chromium()]),
   { name: "golang-github-opencontainers-specs-dev", use: "test", why: "the JSON schemas of config.json" },
 ];

@@ -24,6 +24,11 @@ export function runtimeSuite() {
   return testsBelow("packages/runtime/test/suites/oci");
 }
 
+/** Real engines on our runtime. @returns {string[]} relative to the checkout, sorted */
+export function engineTests() {
+  return testsBelow("test/engines");
+}
+
 /**
  * What the lab VM has and this machine may lack: unified cgroup v2 with every controller. Emulated, all root tests would
  * take an hour; these are the ones where the difference shows, and the whole track of labs with v2's commands.

@@ -1,0 +1,23 @@
+/**
+ * Configuration as the operators' page gives it: engines under test are set up with the very text that a reader copies,
+ * with this checkout where the page has its example path.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "./places.ts";
+
+const PAGE = "docs/operators.md";
+/** Where the page has the checkout. */
+const EXAMPLE_PATH = "/opt/glassbox";
+
+/**
+ * @param title the first line of the fenced block, after `# `: `/etc/containers/containers.conf`
+ * @throws Error when the page has no such block
+ */
+export function snippet(title: string): string {
+  const page = readFileSync(join(checkout, PAGE), "utf8");
+  const blocks = [...page.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+  const found = blocks.find((text) => text.startsWith(`# ${title}\n`));
+  if (found === undefined) throw new Error(`${PAGE} has no block that begins with "# ${title}"`);
+  return found.replaceAll(EXAMPLE_PATH, checkout);
+}
