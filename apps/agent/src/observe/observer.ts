@@ -35,10 +35,13 @@ export interface ObserverOptions {
 
 /** Wait after the first event for those that belong to it: a shell's fork, exec and exit come as three. */
 const GATHER_MS = 4;
-/** The same for the machine's own processes, which nobody follows step by step, on a machine that may be busy with them. */
-const GATHER_HOST_MS = 20;
 /** The longest wait under load; below it, reading takes at most a third of the time. */
 const GATHER_MAX_MS = 100;
+/**
+ * The machine's own doings, which nobody follows step by step: a build starts hundreds of processes a second. Gathered
+ * for at least this long, and after a turn for as long as keeps turns at one part in `restPerTurn` of the time.
+ */
+const GATHER_HOST = { leastMs: 20, restPerTurn: 30, mostMs: 400 };
 /** Slow scan while somebody looks or a learner works, while nobody does, and without the kernel's process events. */
 const SCAN_MS = { followed: 1000, idle: 5000, withoutEvents: 300 };
 /** Of the machine's other processes, read again at each scan. */
@@ -65,6 +68,8 @@ export class Observer implements KernelGraph {
   #urgent = false;
   #hurry: () => void = () => {};
   #turning: Promise<void> | undefined;
+  /** `performance.now()` before which the machine's own doings are not read. */
+  #hostRestsUntilMs = 0;
   #scanTimer: NodeJS.Timeout | undefined;
   #scanCount = 0;
 
@@ -183,7 +188,10 @@ export class Observer implements KernelGraph {
         if (!this.#stop.signal.aborted) this.#problem(`Cannot bring the kernel graph up to date: ${messageOf(thrown)}`);
       }
       for (const done of pending.waiters) done();
-      gatherMs = Math.min(GATHER_MAX_MS, Math.max(GATHER_MS, 2 * (performance.now() - startedMs)));
+      const endedMs = performance.now();
+      const tookMs = endedMs - startedMs;
+      gatherMs = Math.min(GATHER_MAX_MS, Math.max(GATHER_MS, 2 * tookMs));
+      this.#hostRestsUntilMs = endedMs + Math.min(GATHER_HOST.mostMs, GATHER_HOST.restPerTurn * tookMs);
     }
     this.#turning = undefined;
   }
@@ -195,7 +203,8 @@ export class Observer implements KernelGraph {
       const hurry = new Promise<void>((resolve) => {
         this.#hurry = resolve;
       });
-      await Promise.race([hurry, wait(Math.max(gatherMs, GATHER_HOST_MS))]);
+      const restMs = this.#hostRestsUntilMs - performance.now();
+      await Promise.race([hurry, wait(Math.max(gatherMs, GATHER_HOST.leastMs, restMs))]);
       if (!this.#urgent) return;
     }
     await wait(gatherMs);
@@ -204,6 +213,11 @@ export class Observer implements KernelGraph {
   #hurryUp(): void {
     this.#urgent = true;
     this.#hurry();
+  }
+
+  /** For changes that do not say who made them: with no shell open it was the machine itself. */
+  #hurryForLearners(): void {
+    if (this.#ownership.hasLearners) this.#hurryUp();
   }
 
   async #turn(pending: Pending): Promise<void> {
@@ -291,16 +305,16 @@ export class Observer implements KernelGraph {
       case "mounts": {
         const namespace = this.#reader.namespaceWatchedThrough(record.pid);
         if (namespace !== undefined) pending.mountNamespaces.add(namespace);
-        this.#hurryUp();
+        this.#hurryForLearners();
         break;
       }
       case "hostname":
         pending.hostnames = true;
-        this.#hurryUp();
+        this.#hurryForLearners();
         break;
       case "cgroup":
         pending.cgroups.add(record.directory);
-        this.#hurryUp();
+        this.#hurryForLearners();
         if (record.change === "write" && /^(cgroup\.procs|tasks|cgroup\.events)$/.test(record.file))
           pending.cgroupMembers.add(record.directory);
         break;
@@ -330,9 +344,7 @@ export class Observer implements KernelGraph {
   /* Scans. */
 
   #scanLater(): void {
-    const { processes } = this.#reader.facts;
-    const learnersAtWork = [...processes.keys()].some((pid) => this.#ownership.ofProcess(pid).origin === "learner");
-    const looked = this.#log.followed || learnersAtWork;
+    const looked = this.#log.followed || this.#ownership.hasLearners;
     const waitMs = this.#processEvents ? (looked ? SCAN_MS.followed : SCAN_MS.idle) : SCAN_MS.withoutEvents;
     this.#scanTimer = setTimeout(() => {
       const pending = this.#pend();

@@ -92,6 +92,12 @@ export class Ownership {
     }
   }
 
+  /** Whether any process is a learner's. */
+  get hasLearners(): boolean {
+    for (const { origin } of this.#owners.values()) if (origin === "learner") return true;
+    return false;
+  }
+
   ofProcess(pid: number): Owner {
     return this.#owners.get(pid) ?? HOST;
   }
