@@ -2,12 +2,10 @@
  * The built agent on a free port and on directories of its own, and a way to call its API: what the measures of the
  * running product stand on.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { inBuild } from "../setup/paths.mjs";
-import { Refusal } from "../setup/refusal.mjs";
+import { runAgentHere } from "../start/agent-here.mjs";
 
 /**
  * @typedef {object} Product
@@ -26,26 +24,16 @@ import { Refusal } from "../setup/refusal.mjs";
  */
 export async function withProduct(work) {
   const home = mkdtempSync(path.join(tmpdir(), "glassbox-bench-"));
-  const places = ["--data-dir", path.join(home, "data"), "--run-dir", path.join(home, "run")];
-  const args = [inBuild("glassboxd.mjs"), "--port", "0", "--ready-fd", "3", ...places];
-  const agent = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "pipe"] });
-  const ended = new Promise((resolve) => agent.once("exit", resolve));
   try {
-    const line = await Promise.race([firstChunk(agent.stdio[3]), ended]);
-    if (typeof line !== "string")
-      throw new Refusal("Cannot measure: the agent did not start", "What it printed says why");
-    const url = JSON.parse(line).url;
-    return await work({ url, pid: agent.pid ?? 0, home, ...(await signIn(url)) });
+    const agent = await runAgentHere({ home });
+    try {
+      return await work({ url: agent.url, pid: agent.pid, home, ...(await signIn(agent.url)) });
+    } finally {
+      await agent.stop();
+    }
   } finally {
-    agent.kill("SIGTERM");
-    await ended;
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-/** @param {import("node:stream").Readable} stream @returns {Promise<string>} */
-function firstChunk(stream) {
-  return new Promise((resolve) => stream.once("data", (chunk) => resolve(String(chunk))));
 }
 
 /** @param {string} url */

@@ -3,11 +3,12 @@
  * no lab needs a network. Once as an OCI image layout (`build/rootfs/oci-layout`) and once unpacked as a runtime bundle
  * (`build/rootfs/bundle`); both come from the same list of entries, and the same busybox always gives the same digests.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { inBuild, inRoot } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { whenChanged } from "../setup/stamps.mjs";
-import { bundleConfig } from "./rootfs/bundle-config.mjs";
+import { buildBundles } from "./bundles.mjs";
+import { writeBundleConfig } from "./rootfs/bundle-config.mjs";
 import { rootfsEntries } from "./rootfs/entries.mjs";
 import { writeOciLayout } from "./rootfs/oci-layout.mjs";
 import { tar } from "./rootfs/tar.mjs";
@@ -21,10 +22,16 @@ export async function buildRootfs(say) {
     throw new Refusal(`Cannot make the lab root file system: there is no ${busybox}`, "apt-get install busybox-static");
   }
   const place = inBuild("rootfs");
+  await buildBundles(say); // glassrun writes the bundle's config.json
   const changed = await whenChanged(
     {
       name: "rootfs",
-      inputs: [busybox, inRoot("scripts/build/rootfs"), inRoot("scripts/build/rootfs.mjs")],
+      inputs: [
+        busybox,
+        inRoot("packages/runtime/src/2-oci/spec"),
+        inRoot("scripts/build/rootfs"),
+        inRoot("scripts/build/rootfs.mjs"),
+      ],
       outputs: [inBuild("rootfs/oci-layout/index.json"), inBuild("rootfs/bundle/config.json")],
     },
     async () => {
@@ -34,7 +41,7 @@ export async function buildRootfs(say) {
       mkdirSync(`${place}.new/bundle`, { recursive: true });
       writeOciLayout(`${place}.new/oci-layout`, tar(entries));
       unpack(`${place}.new/bundle/rootfs`, entries);
-      writeFileSync(`${place}.new/bundle/config.json`, `${JSON.stringify(bundleConfig, null, 2)}\n`);
+      writeBundleConfig(`${place}.new/bundle`, inBuild("glassrun.mjs"));
       rmSync(place, { recursive: true, force: true });
       renameSync(`${place}.new`, place);
     },

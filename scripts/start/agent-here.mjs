@@ -3,6 +3,7 @@
  * SIGTERM, when it undoes what it and its learners made.
  */
 import { spawn } from "node:child_process";
+import path from "node:path";
 import { inBuild } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 
@@ -19,9 +20,17 @@ const STOP_MS = 10_000;
  * @property {() => Promise<void>} stop resolves when it and all it started are gone
  */
 
-/** @param {{ host: string, port: number }} options @returns {Promise<RunningAgent>} @throws {Refusal} */
-export async function runAgentHere({ host, port }) {
-  const args = [inBuild("glassboxd.mjs"), "--host", host, "--port", String(port), "--ready-fd", "3"];
+/**
+ * @param {object} options
+ * @param {string} [options.host]
+ * @param {number} [options.port] any free one by default
+ * @param {string} [options.home] keeps its data and its runtime state here, not in the machine's usual places
+ * @returns {Promise<RunningAgent & { pid: number }>}
+ * @throws {Refusal}
+ */
+export async function runAgentHere({ host = "127.0.0.1", port = 0, home }) {
+  const places = home === undefined ? [] : ["--data-dir", dataDirIn(home), "--run-dir", path.join(home, "run")];
+  const args = [inBuild("glassboxd.mjs"), "--host", host, "--port", String(port), "--ready-fd", "3", ...places];
   // Its own process group, so that Ctrl-C reaches it once, from us, and a hanging one can be killed with its children.
   const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], detached: true });
   const killGroup = () => {
@@ -47,12 +56,17 @@ export async function runAgentHere({ host, port }) {
     clearTimeout(timer);
   };
   const line = await Promise.race([firstLine(child.stdio[3]), ended, expiry(READY_MS)]);
-  if (typeof line === "string") return { url: JSON.parse(line).url, ended, stop };
+  if (typeof line === "string") return { url: JSON.parse(line).url, pid: child.pid ?? 0, ended, stop };
   await stop();
   throw new Refusal(
     line === undefined ? `The agent was not ready after ${READY_MS / 1000} s` : "The agent ended before it was ready",
     "What it printed above says why",
   );
+}
+
+/** Where an agent with a home of its own keeps its labs and progress. @param {string} home */
+export function dataDirIn(home) {
+  return path.join(home, "data");
 }
 
 /** @param {import("node:stream").Readable} stream @returns {Promise<string>} never settles when the stream ends first */

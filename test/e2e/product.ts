@@ -8,9 +8,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test as base, type Page } from "@playwright/test";
+import { dataDirIn, runAgentHere } from "../../scripts/start/agent-here.mjs";
 
 export const root = path.resolve(import.meta.dirname, "../..");
-const READY_TIMEOUT_MS = 30_000;
 /** Emulated, and with the parts that `npm start` may have to build first. */
 const VM_READY_TIMEOUT_MS = 300_000;
 const STOP_TIMEOUT_MS = 15_000;
@@ -34,38 +34,31 @@ export async function startProduct(): Promise<Product> {
 
 async function startHere(): Promise<Product> {
   const home = mkdtempSync(path.join(tmpdir(), "glassbox-e2e-"));
-  const dataDir = path.join(home, "data");
-  const directories = ["--web-dir", path.join(root, "build/web"), "--data-dir", dataDir, "--run-dir", `${home}/run`];
-  const agent = spawn(
-    process.execPath,
-    [path.join(root, "build/glassboxd.mjs"), "--port", "0", "--host", "127.0.0.1", "--ready-fd", "3", ...directories],
-    { stdio: ["ignore", "inherit", "inherit", "pipe"], cwd: root },
-  );
-  const line = await lineWith(agent, 3, /url/, READY_TIMEOUT_MS);
-  const { url } = JSON.parse(line) as { url: string };
+  const agent = await runAgentHere({ home });
   const stop = async () => {
-    await end(agent, "SIGTERM");
+    await agent.stop();
     rmSync(home, { recursive: true, force: true });
+    if ((await agent.ended) !== 0) throw new Error("The agent did not end when it was told to, and was killed");
   };
-  return { url, place: "here", slowness: 1, pid: agent.pid ?? 0, dataDir, stop };
+  return { url: agent.url, place: "here", slowness: 1, pid: agent.pid, dataDir: dataDirIn(home), stop };
 }
 
 async function startInVm(): Promise<Product> {
   const args = ["scripts/start.mjs", "--vm", "--yes", "--port", `${await freePort()}`];
   const start = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], cwd: root });
-  const line = await lineWith(start, 1, /http:\S+token=\S+/, VM_READY_TIMEOUT_MS);
+  const line = await lineWith(start, /http:\S+token=\S+/, VM_READY_TIMEOUT_MS);
   const url = /http:\S+token=\S+/.exec(line)?.[0] ?? "";
-  return { url, place: "vm", slowness: 6, pid: start.pid ?? 0, dataDir: "", stop: () => end(start, "SIGINT") };
+  return { url, place: "vm", slowness: 6, pid: start.pid ?? 0, dataDir: "", stop: () => end(start) };
 }
 
-function lineWith(child: ChildProcess, descriptor: 1 | 3, wanted: RegExp, timeoutMs: number): Promise<string> {
+function lineWith(child: ChildProcess, wanted: RegExp, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       child.kill("SIGKILL");
       reject(new Error(`Glassbox was not ready within ${timeoutMs} ms; it said:\n${text}`));
     }, timeoutMs);
     let text = "";
-    child.stdio[descriptor]?.on("data", (piece: Buffer) => {
+    child.stdout?.on("data", (piece: Buffer) => {
       text += piece.toString();
       const line = text
         .split("\n")
@@ -82,14 +75,14 @@ function lineWith(child: ChildProcess, descriptor: 1 | 3, wanted: RegExp, timeou
   });
 }
 
-async function end(child: ChildProcess, signal: "SIGTERM" | "SIGINT"): Promise<void> {
+async function end(child: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   if (child.exitCode !== null) return;
-  child.kill(signal);
+  child.kill("SIGINT");
   const late = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
   await ended;
   clearTimeout(late);
-  if (child.signalCode === "SIGKILL") throw new Error(`Glassbox did not end within ${STOP_TIMEOUT_MS} ms of ${signal}`);
+  if (child.signalCode === "SIGKILL") throw new Error(`Glassbox did not end within ${STOP_TIMEOUT_MS} ms of SIGINT`);
 }
 
 function freePort(): Promise<number> {

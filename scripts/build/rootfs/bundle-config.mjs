@@ -1,68 +1,29 @@
 /**
- * The `config.json` beside the unpacked root file system: an ordinary container as `runc spec` would describe it, with a
- * shell on the caller's own terminal. Labs copy the bundle and change what they teach.
+ * The `config.json` beside the unpacked root file system: what `glassrun spec` writes, with a shell that works on the
+ * caller's own terminal in a root it may write to. Labs copy the bundle and change what they teach.
  */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 
-const capabilities = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
-
-export const bundleConfig = {
-  ociVersion: "1.0.2",
-  process: {
-    terminal: false,
-    user: { uid: 0, gid: 0 },
-    args: ["/bin/sh"],
-    env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm-256color"],
-    cwd: "/",
-    capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
-    rlimits: [{ type: "RLIMIT_NOFILE", hard: 1024, soft: 1024 }],
-    noNewPrivileges: true,
-  },
-  root: { path: "rootfs", readonly: false },
-  hostname: "glassbox",
-  mounts: [
-    { destination: "/proc", type: "proc", source: "proc" },
-    {
-      destination: "/dev",
-      type: "tmpfs",
-      source: "tmpfs",
-      options: ["nosuid", "strictatime", "mode=755", "size=65536k"],
+/**
+ * @param {string} bundle directory that gets a `config.json`
+ * @param {string} glassrun the bundled program
+ */
+export function writeBundleConfig(bundle, glassrun) {
+  execFileSync(process.execPath, [glassrun, "spec", "--bundle", bundle]);
+  const file = path.join(bundle, "config.json");
+  const spec = JSON.parse(readFileSync(file, "utf8"));
+  const config = {
+    ...spec,
+    process: {
+      ...spec.process,
+      terminal: false,
+      args: ["/bin/sh"],
+      env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm-256color"],
     },
-    {
-      destination: "/dev/pts",
-      type: "devpts",
-      source: "devpts",
-      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
-    },
-    {
-      destination: "/dev/shm",
-      type: "tmpfs",
-      source: "shm",
-      options: ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"],
-    },
-    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"] },
-    { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"] },
-    {
-      destination: "/sys/fs/cgroup",
-      type: "cgroup",
-      source: "cgroup",
-      options: ["nosuid", "noexec", "nodev", "relatime", "ro"],
-    },
-  ],
-  linux: {
-    namespaces: ["pid", "network", "ipc", "uts", "mount", "cgroup"].map((type) => ({ type })),
-    resources: { devices: [{ allow: false, access: "rwm" }] },
-    maskedPaths: [
-      "/proc/acpi",
-      "/proc/asound",
-      "/proc/kcore",
-      "/proc/keys",
-      "/proc/latency_stats",
-      "/proc/timer_list",
-      "/proc/timer_stats",
-      "/proc/sched_debug",
-      "/sys/firmware",
-      "/proc/scsi",
-    ],
-    readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
-  },
-};
+    root: { ...spec.root, readonly: false },
+    hostname: "glassbox",
+  };
+  writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
+}

@@ -3,8 +3,9 @@
  * It types solve scripts as a person would, a line at a time, and looks at what the checks say. Everything it made is
  * gone when it is closed, also after a failure.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { after, before } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { StepState } from "@glassbox/protocol";
 import { nativeProgram } from "@glassbox/runtime/kernel";
@@ -30,6 +31,24 @@ const PATIENCE_MS = 20_000 * SLOWNESS;
 const LOOKED_AT_MS = 60 * SLOWNESS;
 /** Checks are looked at within half a second of any change; the rest is for a machine that is busy. */
 const SETTLED_MS = 600 + 100 * SLOWNESS;
+
+/** The labs to go through: all, or with LAB=003 those whose id begins so. */
+export const labIds = readdirSync(path.join(root, "labs")).filter(
+  (name) => /^\d{3}-/.test(name) && name.startsWith(process.env.LAB ?? ""),
+);
+
+/** One stage for all tests of the file that calls this; the getter is for use inside tests. */
+export function stageForAllTests(): () => LabStage {
+  let stage: LabStage | undefined;
+  before(async () => {
+    if (cannotStage === false) stage = await LabStage.open();
+  });
+  after(async () => stage?.close());
+  return () => {
+    if (!stage) throw new Error(`There is no stage: ${cannotStage || "no test has begun"}`);
+    return stage;
+  };
+}
 
 interface Screen {
   id: string;

@@ -4,26 +4,16 @@
  * after it (the ones that look, and the ones that break something) have left behind.
  */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { SolveAction } from "../../../apps/agent/src/labs/mod.ts";
-import { cannotStage, LabStage, root } from "./lab-stage.ts";
+import { cannotStage, labIds, stageForAllTests } from "./lab-stage.ts";
 
-const wanted = process.env.LAB ?? "";
-const labIds = readdirSync(path.join(root, "labs")).filter((name) => /^\d{3}-/.test(name) && name.startsWith(wanted));
-
-let stage: LabStage;
-before(async () => {
-  if (cannotStage === false) stage = await LabStage.open();
-});
-after(async () => {
-  if (cannotStage === false) await stage.close();
-});
+const theStage = stageForAllTests();
 
 for (const lab of labIds) {
   test(`Lab ${lab} can be done by running what its text says`, async (t) => {
     if (cannotStage) return t.skip(cannotStage);
+    const stage = theStage();
     const detail = stage.labs.detail(lab);
     if (detail.whyNotRunnable !== undefined) return t.skip(detail.whyNotRunnable);
     await stage.labs.open(lab);

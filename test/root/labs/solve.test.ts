@@ -4,30 +4,21 @@
  * One lab only: LAB=003 node --import tsx --test test/root/labs/solve.test.ts
  */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
 import path from "node:path";
-import { after, before, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { readCgroupLayout } from "@glassbox/runtime/kernel";
 import { buildLabOrThrow, readLabSources, type Step } from "../../../apps/agent/src/labs/content/load.ts";
 import { parseSolveScript } from "../../../apps/agent/src/labs/mod.ts";
 import { lessonVersion } from "../../../apps/agent/src/labs/run/lab-cgroups.ts";
 import { leaksSince, takeInventory } from "../../inventory/inventory.ts";
-import { cannotStage, LabStage, root } from "./lab-stage.ts";
+import { cannotStage, type LabStage, labIds, root, stageForAllTests } from "./lab-stage.ts";
 
-const wanted = process.env.LAB ?? "";
-const labIds = readdirSync(path.join(root, "labs")).filter((name) => /^\d{3}-/.test(name) && name.startsWith(wanted));
-
-let stage: LabStage;
-before(async () => {
-  if (cannotStage === false) stage = await LabStage.open();
-});
-after(async () => {
-  if (cannotStage === false) await stage.close();
-});
+const theStage = stageForAllTests();
 
 for (const lab of labIds) {
   test(`Lab ${lab} fails before, fails when done wrong, passes when solved, and leaves nothing`, async (t) => {
     if (cannotStage) return t.skip(cannotStage);
+    const stage = theStage();
     const summary = stage.labs.catalogue().find(({ id }) => id === lab);
     if (summary?.whyNotRunnable !== undefined) return t.skip(summary.whyNotRunnable);
 
@@ -36,11 +27,11 @@ for (const lab of labIds) {
     await stage.labs.open(lab);
     try {
       let broken = false;
-      for (const step of stepsWithValues(lab)) {
+      for (const step of stepsWithValues(stage, lab)) {
         // A later step stands on the ones before it: after one failure the rest would only repeat it.
         if (broken) return;
         broken = !(await t
-          .test(step.id, async (step_) => solveStep(lab, step, step_))
+          .test(step.id, async (step_) => solveStep(stage, lab, step, step_))
           .then(() => stage.step(lab, step.id).status === "done"));
       }
     } finally {
@@ -51,7 +42,7 @@ for (const lab of labIds) {
   });
 }
 
-async function solveStep(lab: string, step: Step, t: TestContext): Promise<void> {
+async function solveStep(stage: LabStage, lab: string, step: Step, t: TestContext): Promise<void> {
   const before = await stage.settledStep(lab, step.id);
   assert.equal(before.status, "current", `before the step:\n${JSON.stringify(before.checks, null, 2)}`);
   for (const { name, script } of step.wrong) {
@@ -66,7 +57,7 @@ async function solveStep(lab: string, step: Step, t: TestContext): Promise<void>
 }
 
 /** The steps as this learner and this machine have them. */
-function stepsWithValues(lab: string): Step[] {
+function stepsWithValues(stage: LabStage, lab: string): Step[] {
   const source = readLabSources(path.join(root, "labs")).sources.find(({ id }) => id === lab);
   if (!source) throw new Error(`There is no lab "${lab}"`);
   const { values, workDir } = stage.labs.detail(lab);
