@@ -1,5 +1,5 @@
 /**
- * One running `kwatch` (native/kwatch.c): records come in batches as they are read, questions are answered in the
+ * One running `kwatch` (native/kwatch/): records come in batches as they are read, questions are answered in the
  * order they were asked. It lives as long as its standard input is open, so it cannot outlive us.
  */
 import { type ChildProcess, spawn } from "node:child_process";

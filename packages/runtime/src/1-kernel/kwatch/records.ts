@@ -1,5 +1,5 @@
 /**
- * What kwatch says, one line a record; `native/kwatch.c` opens with the same list. Pure over text.
+ * What kwatch says, one line a record; `native/kwatch/` opens with the same list. Pure over text.
  */
 
 export type KwatchRecord =
