@@ -33,6 +33,12 @@ test("placeCgroup lays absolute, relative and absent paths into each tree", () =
   }
 });
 
+test("placeCgroup refuses a tree's root", () => {
+  for (const path of ["/", "//", "/..", "/a/.."]) {
+    assert.throws(() => placeCgroup(V2, path, "web"), /it is the root of the cgroup tree/);
+  }
+});
+
 test("placeCgroup refuses systemd's form in words", () => {
   assert.throws(() => placeCgroup(V2, "system.slice:docker:ab", "ab"), /systemd's form, slice:prefix:name/);
 });

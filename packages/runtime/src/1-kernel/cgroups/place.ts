@@ -32,7 +32,7 @@ export interface CgroupSurvey {
  * Pure. Absolute paths count from each tree's root. Relative and absent ones (then the id is the name) count from the
  * caller's own cgroup on v1, and from the parent of it on v2, where a cgroup with processes may not pass controllers on
  * (the "no internal processes" rule, man 7 cgroups). On a hybrid machine only v1's trees are used, as runc does.
- * @throws GlassboxError not supported for systemd's `slice:prefix:name` form
+ * @throws GlassboxError invalid argument for a tree's root; not supported for systemd's `slice:prefix:name` form: `systemd-unit.ts` reads that
  */
 export function placeCgroup(layout: CgroupLayout, cgroupsPath: string | undefined, id: string): CgroupDirectory[] {
   if (cgroupsPath && /^[^/]*:[^/]*:/.test(cgroupsPath)) {
@@ -40,13 +40,20 @@ export function placeCgroup(layout: CgroupLayout, cgroupsPath: string | undefine
       "not supported",
       `Cannot use cgroupsPath "${cgroupsPath}": it is in systemd's form, slice:prefix:name`,
       {
-        hint: "Use a path such as /glassbox/web; cgroups are made directly, without systemd",
+        hint: "Give --systemd-cgroup before the command where systemd runs, or use a path such as /glassbox/web",
       },
     );
   }
   const wanted = layout.mode === "v2" ? layout.hierarchies : layout.hierarchies.filter(({ version }) => version === 1);
   return wanted.map((tree) => {
     const path = pathInTree(tree, cgroupsPath || id);
+    if (path === "/") {
+      throw new GlassboxError(
+        "invalid argument",
+        `Cannot use cgroupsPath "${cgroupsPath}": it is the root of the cgroup tree, which holds all processes`,
+        { hint: "Name a group for this container alone, such as /glassbox/web" },
+      );
+    }
     const { version, controllers, mountPoint } = tree;
     return { version, controllers, mountPoint, path, directory: join(mountPoint, path) };
   });

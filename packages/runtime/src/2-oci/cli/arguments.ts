@@ -10,7 +10,7 @@ export const GLOBAL_FLAGS: Record<string, Flag> = {
   log: { type: "string", value: "FILE", help: "file to write errors to (default: standard error)" },
   "log-format": { type: "string", value: "text|json", help: "how to write them (default: text)" },
   debug: { type: "boolean", help: "say what is done" },
-  "systemd-cgroup": { type: "boolean", help: "not supported: make cgroups through systemd" },
+  "systemd-cgroup": { type: "boolean", help: "have systemd make the cgroup, as a scope" },
   rootless: { type: "string", value: "true|false|auto", help: "accepted: decided by who runs it" },
   criu: { type: "string", value: "PATH", help: "accepted and not used" },
   version: { type: "boolean", short: "v", help: "print versions" },

@@ -29,16 +29,14 @@ export async function main(args: readonly string[]): Promise<number> {
     if (values.help || name === undefined || name === "help") return await help(commandArgs[0]);
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!load) return unknownCommand(name, commandArgs);
-    if (values["systemd-cgroup"]) {
-      throw new GlassboxError(
-        "not supported",
-        "Cannot use --systemd-cgroup: cgroups are made directly, without systemd",
-      );
-    }
     const verb = await load();
     errorCode = verb.errorCode ?? 1;
     const root = values.root;
-    const context = { root: typeof root === "string" ? root : DEFAULT_ROOT, log };
+    const context = {
+      root: typeof root === "string" ? root : DEFAULT_ROOT,
+      log,
+      systemdCgroup: values["systemd-cgroup"] === true,
+    };
     const code = await runVerb(name, verb, context, commandArgs);
     log.succeeded();
     return code;

@@ -12,9 +12,14 @@ import type { MachineFacts } from "../plan/planning.ts";
 import { type ContainerView, lookInContainer } from "./container-view.ts";
 import { factOf, resolveInRoot } from "./in-root.ts";
 
-/** Facts for a container that is to be made. */
-export function gatherFacts(view: ContainerView, id: string, layout = readCgroupLayout()): MachineFacts {
-  const places = placeCgroup(layout, view.config.linux?.cgroupsPath, id);
+/** Facts for a container that is to be made. `cgroupsPath` is where systemd has made its cgroup, if it has. */
+export function gatherFacts(
+  view: ContainerView,
+  id: string,
+  layout = readCgroupLayout(),
+  cgroupsPath = view.config.linux?.cgroupsPath,
+): MachineFacts {
+  const places = placeCgroup(layout, cgroupsPath, id);
   return {
     ...gatherOwnFacts(),
     cgroupMode: layout.mode,

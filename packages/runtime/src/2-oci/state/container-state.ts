@@ -22,6 +22,8 @@ export interface StoredState {
   owner: string;
   annotations: Record<string, string>;
   cgroups: CgroupDirectory[];
+  /** systemd's unit that the cgroups belong to, when it made them. */
+  unit?: string;
   /** The runtime while it is making the container: when it is gone without an init, the making failed half-way. */
   maker: ProcessIdentity;
   /** The container's first process; absent until it is known. */

@@ -19,7 +19,7 @@ export const features: Verb = {
       linux: {
         namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
         capabilities: Object.keys(CAPABILITY).sort(),
-        cgroup: { v1: true, v2: true, systemd: false, systemdUser: false },
+        cgroup: { v1: true, v2: true, systemd: true, systemdUser: true },
         seccomp: {
           enabled: true,
           actions: ["ALLOW", "ERRNO", "KILL", "KILL_PROCESS", "KILL_THREAD", "LOG", "TRACE", "TRAP"].map(

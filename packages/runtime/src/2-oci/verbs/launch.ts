@@ -6,9 +6,17 @@
 import { closeSync, constants, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
-import { exitCodeOf, hastenMove, performPlan, readCgroupLayout, SyscallError } from "../../1-kernel/mod.ts";
+import {
+  exitCodeOf,
+  hastenMove,
+  performPlan,
+  processesIn,
+  readCgroupLayout,
+  SyscallError,
+} from "../../1-kernel/mod.ts";
 import { gatherFacts, userIn } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
+import type { MachineFacts } from "../plan/planning.ts";
 import { readBundle } from "../spec/bundle.ts";
 import type { Config } from "../spec/config.ts";
 import { describe, HOOKS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
@@ -48,8 +56,11 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   const { config } = bundle;
   const layout = readCgroupLayout();
   hastenMove(layout);
-  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, layout);
+  const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config.linux, id) : undefined;
+  if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
+  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, layout, scope?.cgroupsPath);
   const hooksWait = hasHooks(config, ["prestart", "createRuntime", "createContainer"]);
+  checkUnused(facts.cgroups, scope?.holder);
   const { plan, warnings } = planContainer({
     id,
     config,
@@ -74,6 +85,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     owner: userIn("/", process.getuid?.() ?? 0)?.name ?? String(process.getuid?.() ?? 0),
     annotations: config.annotations ?? {},
     cgroups: facts.cgroups.map(({ place }) => place),
+    ...(scope ? { unit: scope.unit } : {}),
     maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
   };
   saveConfig(directory, config);
@@ -88,6 +100,8 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     // A process that ended already has no start time to be known by, and needs none.
     stored.init = identify(pid) ?? { pid, startTime: 0 };
     save(directory, stored);
+    // The container's process is in the scope, and keeps it from now on; a failure to end the other one is not its.
+    void scope?.release();
     if (options.pidFile) writePidFile(options.pidFile, pid);
   };
   const starts = hasHooks(config, ["startContainer"]);
@@ -131,6 +145,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
       .finally(() => hooksRun)
       .catch((thrown) => Promise.reject(isCause(thrown) ? thrown : (hookFailure ?? thrown)));
     known(results.init ?? 0);
+    await scope?.release();
     if (mode !== "run") {
       if (mode === "detach") await (starts ? startHooked() : poststart(context, config, stored, directory));
       rollback.keep();
@@ -201,6 +216,22 @@ export async function finish(context: Context, config: Config, stored: StoredSta
 export function writePidFile(path: string, pid: number): void {
   writeFileSync(`${path}.tmp`, String(pid));
   renameSync(`${path}.tmp`, path);
+}
+
+/**
+ * Killing a container is killing all that is in its cgroup, so it has to be there alone: with others in it, as in the
+ * root, they would end with it. runc since 1.2 refuses in the same words.
+ */
+function checkUnused(cgroups: MachineFacts["cgroups"], holder: number | undefined): void {
+  for (const { place } of cgroups) {
+    const others = processesIn(place.directory).filter((pid) => pid !== holder);
+    if (others.length === 0) continue;
+    throw new GlassboxError(
+      "failed precondition",
+      `container's cgroup is not empty: ${others.length} process(es) found in "${place.directory}"`,
+      { hint: "Give each container a /linux/cgroupsPath of its own, or none" },
+    );
+  }
 }
 
 function checkTerminal(config: Config, { mode, consoleSocket }: LaunchOptions): void {

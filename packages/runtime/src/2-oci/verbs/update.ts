@@ -54,6 +54,7 @@ export const update: Verb = {
           "not supported",
           `cannot set ${unmet.missing[0]} limit: container could not join or create cgroup`,
         );
+      if (stored.unit) (await import("./systemd.ts")).setUnitLimits(stored.unit, limits);
       const steps = stored.cgroups.flatMap((place) => limitSteps(place, limits));
       const writes = steps.flatMap((step) =>
         step.kind === "write" && !step.file.startsWith("devices.") ? [step] : [],

@@ -17,6 +17,8 @@ export interface Context {
   /** Directory of container states. */
   root: string;
   log: Log;
+  /** Containers are made in units of systemd's. */
+  systemdCgroup?: boolean;
 }
 
 export type Values = Record<string, string | boolean | string[] | undefined>;

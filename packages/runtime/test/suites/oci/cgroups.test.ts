@@ -40,6 +40,17 @@ function removeParents(parent: string): void {
   }
 }
 
+rule("a cgroup with others in it is refused, for they would end with the container", `${source}; runc 1.2`, (box) => {
+  const shared = `/${box.id}-shared`;
+  const pid = box.launch(undefined, (configuration) => {
+    configuration.linux.cgroupsPath = shared;
+  });
+  const second = `${box.id}-second`;
+  assert.match(box.refused(["create", second]), /container's cgroup is not empty/);
+  assert.equal(box.state().status, "running");
+  assert.equal(basename(cgroupOf(pid, "pids")), basename(shared));
+});
+
 rule("without cgroupsPath each container has a cgroup of its own", source, (box) => {
   const first = box.launch();
   const second = `${box.id}-second`;

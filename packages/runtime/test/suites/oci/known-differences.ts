@@ -22,6 +22,18 @@ export const knownMark = " [known difference: ";
 export const knownDifferences: readonly KnownDifference[] = [
   {
     runtime: "runc",
+    feature: "cgroups",
+    rule: "a cgroup with others in it is refused, for they would end with the container",
+    reason: "1.1 warns; 1.2 refuses",
+  },
+  {
+    runtime: "crun",
+    feature: "cgroups",
+    rule: "a cgroup with others in it is refused, for they would end with the container",
+    reason: "puts both into the group",
+  },
+  {
+    runtime: "runc",
     feature: "capabilities",
     rule: "an unknown capability is refused",
     reason: "warns and goes on since 1.1, so that new names work on old kernels",

@@ -73,9 +73,12 @@ async function checkThenClean(box: Box, check: (box: Box) => void | Promise<void
   if (left.length > 0) throw new Error(`left behind:\n${left.map(({ what }) => what).join("\n")}`);
 }
 
-/** What is left once killed processes had two seconds to die: the kernel frees their cgroups only then. */
+/** A zombie keeps its cgroup until the machine's process 1 has reaped it, which a busy one does late. */
+const SETTLE_PATIENCE_MS = 10_000;
+
+/** What is left once killed processes had their time to be gone. */
 async function settle(marks: Marks): Promise<Leftover[]> {
-  const endsAt = Date.now() + 2_000;
+  const endsAt = Date.now() + SETTLE_PATIENCE_MS;
   let left = leftBehind(marks);
   while (left.length > 0 && Date.now() < endsAt) {
     await delay(50);

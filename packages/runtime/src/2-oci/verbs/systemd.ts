@@ -1,0 +1,112 @@
+/**
+ * Asks systemd for a container's unit, with systemd's own programs: a scope exists only while a process is in it, so one
+ * that does nothing holds it open until the container's first process has come. Which unit, and with which properties,
+ * says `1-kernel/cgroups/systemd-unit.ts`.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { GlassboxError } from "../../0-base/mod.ts";
+import { type CgroupLimits, readProcCgroup, systemdUnit, unitProperties } from "../../1-kernel/mod.ts";
+import type { Config } from "../spec/config.ts";
+
+/** systemd answers at once, or is busy starting the machine. */
+const DEADLINE_MS = 30_000;
+
+export interface OpenScope {
+  unit: string;
+  /** The process that holds it open. */
+  holder: number;
+  /** Where systemd put it, below each tree's root. */
+  cgroupsPath: string;
+  /** End the process that holds it open, and wait for that. With nobody else in it the scope goes. */
+  release(): Promise<void>;
+}
+
+/**
+ * @throws GlassboxError not supported where no systemd runs; invalid argument for a cgroupsPath that is not in systemd's
+ *   form; failed precondition with systemd's own words when it refuses, for one because the unit exists
+ */
+export async function openScope(linux: Config["linux"], id: string): Promise<OpenScope> {
+  const unit = systemdUnit(linux?.cgroupsPath, id, manager());
+  // sd_booted(3) looks at the same directory.
+  if (!existsSync("/run/systemd/system")) {
+    throw new GlassboxError(
+      "not supported",
+      "systemd cgroup flag passed, but systemd support for managing cgroups is not available",
+      { hint: "Leave --systemd-cgroup out: this machine was not started by systemd" },
+    );
+  }
+  // Delegate: what is below the unit, and the limits it has no property for, are ours to write (systemd's CGROUP_DELEGATION).
+  const properties = ["Delegate=yes", "DefaultDependencies=no", ...unitProperties(linux?.resources ?? {})];
+  const holder = spawn(
+    "systemd-run",
+    [
+      ...["--scope", "--quiet", "--collect", ...forUser(), `--unit=${unit.name}`, `--slice=${unit.slice}`],
+      ...properties.flatMap((property) => ["-p", property]),
+      ...["--", "cat"],
+    ],
+    { stdio: "pipe" },
+  );
+  const ended = once(holder, "exit").catch((cause: Error) => {
+    said += cause.message;
+  });
+  let said = "";
+  holder.stderr.on("data", (piece: Buffer) => {
+    said = `${said}${piece}`.slice(-2000); // an error is a line or two
+  });
+  holder.stdin.on("error", () => {
+    // It has ended, and `ended` tells.
+  });
+  const late = setTimeout(() => holder.kill("SIGKILL"), DEADLINE_MS);
+  const release = async () => {
+    clearTimeout(late);
+    holder.stdin.end();
+    await ended;
+  };
+  // It gives back what it is sent once it is in the scope, and nobody reads that byte before.
+  holder.stdin.write("?");
+  const isIn = await Promise.race([once(holder.stdout, "data").then(() => true), ended.then(() => false)]);
+  clearTimeout(late);
+  const { pid = 0 } = holder;
+  const cgroupsPath = isIn ? pathOf(pid) : undefined;
+  // Anywhere else it is among strangers, who would be taken for the container's.
+  if (cgroupsPath?.endsWith(`/${unit.name}`)) return { unit: unit.name, holder: pid, cgroupsPath, release };
+  await release();
+  throw new GlassboxError(
+    "failed precondition",
+    `Cannot make unit "${unit.name}" in "${unit.slice}" with systemd: ${said.trim() || "it did not answer in time"}`,
+    { hint: `systemctl ${forUser().join(" ")} status ${unit.name} shows what systemd knows of it`.replace("  ", " ") },
+  );
+}
+
+/** Have systemd write new limits too, until the machine is started again. @throws GlassboxError with systemd's words */
+export function setUnitLimits(unit: string, limits: CgroupLimits): void {
+  const properties = unitProperties(limits);
+  if (properties.length === 0) return;
+  const { status, stderr, error } = spawnSync(
+    "systemctl",
+    [...forUser(), "set-property", "--runtime", unit, ...properties],
+    { encoding: "utf8", timeout: DEADLINE_MS },
+  );
+  if (status === 0) return;
+  throw new GlassboxError(
+    "failed precondition",
+    `Cannot change unit "${unit}" with systemd: ${error?.message ?? stderr.trim()}`,
+  );
+}
+
+/** Whose systemd: the machine's, or, for a user without root, that user's own. */
+function manager(): "system" | "user" {
+  return (process.geteuid?.() ?? 0) === 0 ? "system" : "user";
+}
+
+function forUser(): string[] {
+  return manager() === "user" ? ["--user"] : [];
+}
+
+/** v2's one tree, or on v1 the tree that systemd keeps for itself. */
+function pathOf(pid: number): string | undefined {
+  const memberships = readProcCgroup(pid) ?? [];
+  return memberships.find(({ hierarchy }) => hierarchy === "name=systemd" || hierarchy === "unified")?.path;
+}
