@@ -27,8 +27,7 @@ export function freezerState(places: readonly CgroupDirectory[]): FreezerState {
  */
 export async function freeze(places: readonly CgroupDirectory[]): Promise<void> {
   const file = freezerFile(places);
-  if (!file)
-    throw new GlassboxError("not supported", "Cannot freeze: this machine has no freezer cgroup for the container");
+  if (!file) throw new GlassboxError("not supported", "Cannot freeze: the container has no cgroup with a freezer");
   const deadline = Date.now() + FREEZE_DEADLINE_MS;
   for (let waitMs = 1; Date.now() < deadline; waitMs = Math.min(waitMs * 2, 50)) {
     // v1 loses the race against a fork and stays FREEZING; writing again picks the newcomers up.

@@ -11,7 +11,11 @@ export const GLOBAL_FLAGS: Record<string, Flag> = {
   "log-format": { type: "string", value: "text|json", help: "how to write them (default: text)" },
   debug: { type: "boolean", help: "say what is done" },
   "systemd-cgroup": { type: "boolean", help: "have systemd make the cgroup, as a scope" },
-  rootless: { type: "string", value: "true|false|auto", help: "accepted: decided by who runs it" },
+  rootless: {
+    type: "string",
+    value: "true|false|auto",
+    help: "do without cgroups that may not be made (default: auto, as root: no)",
+  },
   criu: { type: "string", value: "PATH", help: "accepted and not used" },
   version: { type: "boolean", short: "v", help: "print versions" },
   help: { type: "boolean", short: "h", help: "print this" },

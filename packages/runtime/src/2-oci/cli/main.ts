@@ -1,8 +1,8 @@
 /** From arguments to an exit code: finds the verb, gives it a log and a root, and says what went wrong. */
 
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
-import { DEFAULT_ROOT } from "../state/store.ts";
-import type { Verb } from "../verbs/verb.ts";
+import { defaultRoot, readStanding } from "../facts/standing.ts";
+import { text, type Verb } from "../verbs/verb.ts";
 import { GLOBAL_FLAGS, parseFlags } from "./arguments.ts";
 import { COMMANDS } from "./commands.ts";
 import { Log } from "./log.ts";
@@ -31,12 +31,14 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!load) return unknownCommand(name, commandArgs);
     const verb = await load();
     errorCode = verb.errorCode ?? 1;
-    const root = values.root;
-    const context = {
-      root: typeof root === "string" ? root : DEFAULT_ROOT,
-      log,
-      systemdCgroup: values["systemd-cgroup"] === true,
-    };
+    const rootless = text(values, "rootless") ?? "auto";
+    if (!["true", "false", "auto"].includes(rootless)) {
+      throw new GlassboxError("invalid argument", `invalid rootless "${rootless}"`, {
+        hint: "Use true, false or auto",
+      });
+    }
+    const root = text(values, "root") ?? defaultRoot(readStanding(), process.env);
+    const context = { root, rootless, log, systemdCgroup: values["systemd-cgroup"] === true };
     const code = await runVerb(name, verb, context, commandArgs);
     log.succeeded();
     return code;
@@ -51,20 +53,8 @@ async function runVerb(name: string, verb: Verb, context: Parameters<Verb["run"]
   const flags = { ...verb.flags, help: { type: "boolean" as const, short: "h", help: "" } };
   const parsed = parseFlags(args, flags, !verb.flagsFirst);
   if (parsed.values.help) return show((await import("./help.ts")).commandHelp(name, verb));
-  if (!verb.withoutRoot) requireRoot(name);
   context.log.debug(`${name} ${parsed.rest.join(" ")}`);
   return verb.run(context, parsed.values, parsed.rest);
-}
-
-/** Said here in one sentence, or it would come out as the first call that the kernel refuses. */
-function requireRoot(name: string): void {
-  const uid = process.geteuid?.() ?? 0;
-  if (uid === 0) return;
-  throw new GlassboxError(
-    "permission denied",
-    `Cannot run "glassrun ${name}" as user ${uid}: it needs root, and rootless containers are not done yet`,
-    { hint: "Run it with sudo; spec, plan and features need no root" },
-  );
 }
 
 async function help(name: string | undefined): Promise<number> {

@@ -1,7 +1,9 @@
 /** Gathers what a plan depends on beside the bundle: this machine's cgroups, the runtime's own powers and limits. */
 import { existsSync, fstatSync, readFileSync, realpathSync } from "node:fs";
 import {
+  type CgroupLayout,
   type LimitName,
+  mayMakeCgroup,
   placeCgroup,
   readCgroupLayout,
   readMountinfo,
@@ -11,19 +13,29 @@ import {
 import type { MachineFacts } from "../plan/planning.ts";
 import { type ContainerView, lookInContainer } from "./container-view.ts";
 import { factOf, resolveInRoot } from "./in-root.ts";
+import { isRootless, readStanding } from "./standing.ts";
 
-/** Facts for a container that is to be made. `cgroupsPath` is where systemd has made its cgroup, if it has. */
-export function gatherFacts(
-  view: ContainerView,
-  id: string,
-  layout = readCgroupLayout(),
-  cgroupsPath = view.config.linux?.cgroupsPath,
-): MachineFacts {
+export interface GatherOptions {
+  layout?: CgroupLayout;
+  /** Where systemd has made its cgroup, if it has. */
+  cgroupsPath?: string | undefined;
+  /** The flag of that name. */
+  rootless?: string | undefined;
+}
+
+/** Facts for a container that is to be made. */
+export function gatherFacts(view: ContainerView, id: string, options: GatherOptions = {}): MachineFacts {
+  const { layout = readCgroupLayout(), cgroupsPath = view.config.linux?.cgroupsPath, rootless } = options;
+  const own = gatherOwnFacts();
   const places = placeCgroup(layout, cgroupsPath, id);
+  // A group that was asked for by name must be had; one by the container's id is a courtesy, and root's to have.
+  const excused = isRootless(own.standing, rootless) && !cgroupsPath;
+  const denied = excused ? places.filter((place) => !mayMakeCgroup(layout, place)) : [];
   return {
-    ...gatherOwnFacts(),
+    ...own,
     cgroupMode: layout.mode,
-    cgroups: places.map((place) => ({ place, survey: surveyCgroup(place) })),
+    cgroups: places.filter((place) => !denied.includes(place)).map((place) => ({ place, survey: surveyCgroup(place) })),
+    cgroupsDenied: denied.flatMap(({ controllers }) => controllers),
     homeOf: (uid) => userIn(view.rootfs, uid)?.home,
     mountPointOf,
     look: lookInContainer(view),
@@ -36,6 +48,8 @@ export function gatherOwnFacts() {
   const status = readFileSync("/proc/self/status", "utf8");
   const mask = (field: string) => BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
   return {
+    standing: readStanding(),
+    cgroupsDenied: [],
     architecture: process.arch === "arm64" ? ("aarch64" as const) : ("x86_64" as const),
     permittedCapabilities: mask("CapPrm") & mask("CapBnd"),
     lastCapability: Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8")),

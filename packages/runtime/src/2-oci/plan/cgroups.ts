@@ -34,13 +34,20 @@ export interface CgroupPlan {
 /** @throws GlassboxError not supported when a limit is asked for that this machine has no controller for */
 export function planCgroups(planning: Planning): CgroupPlan {
   const limits = planning.config.linux?.resources ?? {};
-  const { cgroups } = planning.facts;
+  const { cgroups, standing } = planning.facts;
   const unmet = unmetLimits(
     cgroups.map(({ place }) => place),
     limits,
   );
   for (const warning of unmet.warnings) planning.warn(warning);
   const [missing] = unmet.missing;
+  if (missing && planning.facts.cgroupsDenied.includes(missing)) {
+    throw new GlassboxError(
+      "permission denied",
+      `cannot set ${missing} limit: container could not join or create cgroup: user ${standing.uid} may make none in the ${missing} tree`,
+      { hint: "Without root, limits need a cgroup that has been handed over to the user (delegation, man 7 cgroups)" },
+    );
+  }
   if (missing) {
     throw new GlassboxError(
       "not supported",
@@ -63,6 +70,7 @@ export function planCgroups(planning: Planning): CgroupPlan {
         );
         continue;
       }
+      if (step.file.startsWith("devices.") && !mayRuleDevices(standing)) continue;
       const fd = planning.name(step.file);
       const { from, allow } = step;
       before.push(
@@ -82,7 +90,7 @@ export function planCgroups(planning: Planning): CgroupPlan {
           { directory: "AT_FDCWD", path: place.directory, flags: ["O_PATH", "O_DIRECTORY"] },
           { why: "Hold the container's cgroup, for its first process to be born into", from, result: "cgroup" },
         ),
-        ...attachDeviceRules(limits),
+        ...(mayRuleDevices(standing) ? attachDeviceRules(limits) : []),
       );
       return { before, bornInto: result("cgroup"), after };
     }
@@ -103,6 +111,11 @@ export function planCgroups(planning: Planning): CgroupPlan {
     );
   }
   return { before, after };
+}
+
+/** Only the machine's root may; and without them nobody in a user namespace can make a device either. */
+function mayRuleDevices({ uid, inUserNamespace }: Planning["facts"]["standing"]): boolean {
+  return uid === 0 && !inUserNamespace;
 }
 
 /** v2 has no files for device rules: a program is asked. It goes with the cgroup, so nobody has to take it away. */

@@ -78,7 +78,8 @@ function planNode(
   const { path } = device;
   const name = basename(path);
   const directory = result(where.directory);
-  if (namespaceOf(planning, "user")) return planBoundNode(planning, device, where.from);
+  if (namespaceOf(planning, "user") || planning.facts.standing.inUserNamespace)
+    return planBoundNode(planning, device, where.from);
   refuseOther(planning, device, where.from);
   const mode = (device.fileMode ?? 0o666) & 0o7777;
   const uid = device.uid ?? 0;

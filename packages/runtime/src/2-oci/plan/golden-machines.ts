@@ -14,6 +14,8 @@ function look(path: string): PathFact {
 const common = {
   architecture: "x86_64" as const,
   permittedCapabilities: 0x1ffffffffffn,
+  cgroupsDenied: [],
+  standing: { uid: 0, gid: 0, inUserNamespace: false, mayChooseGroups: true },
   lastCapability: 40,
   hardLimits: { RLIMIT_NOFILE: 20000 },
   oomScoreAdj: 0,

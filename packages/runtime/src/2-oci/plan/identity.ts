@@ -3,6 +3,7 @@
  * the bounding set while CAP_SETPCAP is held, groups before the user, permitted kept across the change of user, then
  * everything not listed is dropped (man 7 capabilities, "Effect of user ID changes").
  */
+import { GlassboxError } from "../../0-base/mod.ts";
 import {
   type CapabilityName,
   capabilityMask,
@@ -21,6 +22,7 @@ import {
   umask,
 } from "../../1-kernel/mod.ts";
 import type { CapabilitySetName } from "../spec/config.ts";
+import { mayChooseGroups } from "./namespaces.ts";
 import { namespaceOf, type Planning } from "./planning.ts";
 
 /** Permission bits that new files do not get, unless the config says otherwise. */
@@ -64,11 +66,19 @@ function planBoundingSet(planning: Planning): Op[] {
   );
 }
 
-function planUser({ config }: Planning): Op[] {
+function planUser(planning: Planning): Op[] {
+  const { config } = planning;
   const user = config.process?.user ?? {};
   const uid = user.uid ?? 0;
   const gid = user.gid ?? 0;
   const groups = user.additionalGids ?? [];
+  if (groups.length > 0 && !mayChooseGroups(planning)) {
+    throw new GlassboxError(
+      "permission denied",
+      "Cannot set /process/user/additionalGids: a user who may map only one group may not choose any",
+      { hint: "Give the user ids in /etc/subgid and map them in /linux/gidMappings, or leave the field out" },
+    );
+  }
   return [
     umask(
       { mask: user.umask ?? DEFAULT_UMASK },
@@ -78,14 +88,7 @@ function planUser({ config }: Planning): Op[] {
       { keep: true },
       { why: "Keep capabilities while the user changes; they are cut down right after", from: "/process/capabilities" },
     ),
-    setgroups(
-      { groups },
-      {
-        why:
-          groups.length === 0 ? "Leave all of the starter's groups" : "Take the groups listed, and leave the starter's",
-        from: "/process/user/additionalGids",
-      },
-    ),
+    ...(mayChooseGroups(planning) ? [chooseGroups(groups)] : []),
     setresgid(
       { real: gid, effective: gid, saved: gid },
       { why: `Become group ${gid} for good`, from: "/process/user/gid" },
@@ -99,6 +102,12 @@ function planUser({ config }: Planning): Op[] {
       { why: "From here a change of user drops capabilities again", from: "/process/capabilities" },
     ),
   ];
+}
+
+function chooseGroups(groups: readonly number[]): Op {
+  const why =
+    groups.length === 0 ? "Leave all of the starter's groups" : "Take the groups listed, and leave the starter's";
+  return setgroups({ groups }, { why, from: "/process/user/additionalGids" });
 }
 
 function planCapabilities(planning: Planning): Op[] {

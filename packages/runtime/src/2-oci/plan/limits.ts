@@ -91,7 +91,8 @@ export function planPersonality(planning: Planning): Op[] {
 
 function mayRaise(planning: Planning): boolean {
   const bit = BigInt(capabilityBit("CAP_SYS_RESOURCE") ?? 0);
-  return namespaceOf(planning, "user") === undefined && (planning.facts.permittedCapabilities & (1n << bit)) !== 0n;
+  const isOutermost = namespaceOf(planning, "user") === undefined && !planning.facts.standing.inUserNamespace;
+  return isOutermost && (planning.facts.permittedCapabilities & (1n << bit)) !== 0n;
 }
 
 /** JSON rounds numbers above 2^53; whatever is 2^63 or more can only mean no limit. */

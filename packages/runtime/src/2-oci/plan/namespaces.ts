@@ -7,20 +7,23 @@ import {
   type ConstantsOf,
   close,
   formatIdMap,
+  mknodat,
   type NamespaceFlag,
   type Op,
   openat,
+  read,
   result,
   setDumpable,
   setgroups,
   setns,
   setresgid,
   setresuid,
+  tell,
   template,
   unshare,
   write,
 } from "../../1-kernel/mod.ts";
-import type { NamespaceKind } from "../spec/config.ts";
+import type { NamespaceKind, SpecIdMapping } from "../spec/config.ts";
 import { toIdMapping } from "../spec/validate.ts";
 import { namespaceOf, type Planning } from "./planning.ts";
 
@@ -130,8 +133,10 @@ function planNewTime(planning: Planning): Op[] {
 export function planIdMaps(planning: Planning): Op[] {
   const user = namespaceOf(planning, "user");
   if (!user || user.path) return [];
+  if (planning.mapsFifo) return planMapPrograms(planning.mapsFifo);
   const { uidMappings = [], gidMappings = [] } = planning.config.linux ?? {};
-  return [
+  const deny = mapsOnlySelf(planning) ? planDenyGroups() : [];
+  const maps = [
     { file: "uid_map", mappings: uidMappings, field: "uidMappings", what: "users" },
     { file: "gid_map", mappings: gidMappings, field: "gidMappings", what: "groups" },
   ].flatMap(({ file, mappings, field, what }) => {
@@ -148,6 +153,57 @@ export function planIdMaps(planning: Planning): Op[] {
       close({ fd: result(file) }, { why: "Done with it: it can be written only once", from }),
     ];
   });
+  return [...deny, ...maps];
+}
+
+/** Without root, more ids than one's own are handed out by set-user-id programs, which the caller starts meanwhile. */
+export function needsMapPrograms(planning: Pick<Planning, "config" | "facts">): boolean {
+  const user = namespaceOf(planning, "user");
+  return user !== undefined && !user.path && planning.facts.standing.uid !== 0 && !mapsOnlySelf(planning);
+}
+
+/** May a process of the container choose its groups? Not where its maps are those of a plain user without /etc/subgid. */
+export function mayChooseGroups(planning: Pick<Planning, "config" | "facts">): boolean {
+  return planning.facts.standing.mayChooseGroups && !mapsOnlySelf(planning);
+}
+
+function mapsOnlySelf({ config, facts }: Pick<Planning, "config" | "facts">): boolean {
+  const user = namespaceOf({ config }, "user");
+  if (!user || user.path || facts.standing.uid === 0) return false;
+  const { uidMappings = [], gidMappings = [] } = config.linux ?? {};
+  const isJust = (mappings: readonly SpecIdMapping[], id: number) =>
+    mappings.length === 1 && mappings[0]?.hostID === id && mappings[0].size === 1;
+  return isJust(uidMappings, facts.standing.uid) && isJust(gidMappings, facts.standing.gid);
+}
+
+/** Else one could leave a group that is there to forbid something (man 7 user_namespaces, CVE-2014-8989). */
+function planDenyGroups(): Op[] {
+  const from = "/linux/gidMappings";
+  return [
+    openat(
+      { directory: "AT_FDCWD", path: template("/proc/{init}/setgroups"), flags: ["O_WRONLY"] },
+      { why: "Open whether the container may choose its groups", from, result: "setgroups" },
+    ),
+    write(
+      { fd: result("setgroups"), data: "deny" },
+      { why: "Give that up: only then may a plain user map their own group", from },
+    ),
+    close({ fd: result("setgroups") }, { why: "Done with it", from }),
+  ];
+}
+
+function planMapPrograms(fifo: string): Op[] {
+  const from = "/linux/uidMappings";
+  return [
+    mknodat(
+      { directory: "AT_FDCWD", path: fifo, type: "S_IFIFO", mode: 0o600 },
+      { why: "Make a FIFO, through which the runtime will say that ids are mapped", from },
+    ),
+    openat({ directory: "AT_FDCWD", path: fifo, flags: ["O_RDWR"] }, { why: "Open it", from, result: "maps_fifo" }),
+    tell({ why: "Say which process it is, for newuidmap and newgidmap to map its ids", from }),
+    read({ fd: result("maps_fifo"), into: "mapped" }, { why: "Wait until they have", from }),
+    close({ fd: result("maps_fifo") }, { why: "Done with it", from }),
+  ];
 }
 
 /** In the child, once its map is written: until then it is nobody. */
@@ -157,7 +213,9 @@ export function planBecomeNamespaceRoot(planning: Planning): Op[] {
   const { from } = user;
   return [
     setresgid({ real: 0, effective: 0, saved: 0 }, { why: "Become group 0 of the user namespace", from }),
-    setgroups({ groups: [] }, { why: "Leave groups that have no number in here", from, allow: ["EPERM"] }),
+    ...(mayChooseGroups(planning)
+      ? [setgroups({ groups: [] }, { why: "Leave groups that have no number in here", from, allow: ["EPERM"] })]
+      : []),
     setresuid(
       { real: 0, effective: 0, saved: 0 },
       { why: "Become root of the user namespace, so that what is set up belongs to it", from },

@@ -16,11 +16,25 @@ export interface PathFact {
   device?: string;
 }
 
+/** Who the runtime is on this machine. */
+export interface Standing {
+  /** Effective, as this process's user namespace has it. */
+  uid: number;
+  gid: number;
+  /** Whether that is not the machine's own user namespace. */
+  inUserNamespace: boolean;
+  /** False where /proc/self/setgroups says `deny`: then groups stay what they are (man 7 user_namespaces). */
+  mayChooseGroups: boolean;
+}
+
 export interface MachineFacts {
   architecture: "x86_64" | "aarch64";
   cgroupMode: "v1" | "hybrid" | "v2" | "none";
   /** The container's directory in each tree; empty where the machine has no cgroups. */
   cgroups: ReadonlyArray<{ place: CgroupDirectory; survey: CgroupSurvey }>;
+  /** Controllers of the trees that the container goes without, because nobody handed this user a group in them. */
+  cgroupsDenied: readonly string[];
+  standing: Standing;
   /** Capability masks of the runtime itself: a container can be given no more. */
   permittedCapabilities: bigint;
   /** Number of the newest capability this kernel has. */
@@ -57,6 +71,8 @@ export interface PlanRequest {
   startFifo: string;
   /** FIFO that the runtime writes a byte to when its hooks have run; without it the plan does not wait. */
   hooksFifo?: string;
+  /** FIFO that the runtime writes a byte to when newuidmap and newgidmap have run; see `needsMapPrograms`. */
+  mapsFifo?: string;
   /** Socket that is sent the master side of the container's terminal. */
   consoleSocket?: string;
   /** Descriptors from 3 on that the container's program keeps. */

@@ -45,6 +45,7 @@ export interface ContainerState {
 
 export const START_FIFO = "exec.fifo";
 export const HOOKS_FIFO = "hooks.fifo";
+export const MAPS_FIFO = "maps.fifo";
 
 /** Asks the kernel. `directory` is the container's state directory. */
 export function statusOf(stored: StoredState, directory: string): ContainerStatus {

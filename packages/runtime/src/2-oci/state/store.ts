@@ -2,8 +2,8 @@
  * The directory of containers, `/run/glassrun` unless `--root` says otherwise: one directory each, made by whoever makes
  * the container (so two cannot make the same one), `state.json` in it replaced whole, never half-written.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import type { Config } from "../spec/config.ts";
 import { type ContainerState, describe, type StoredState } from "./container-state.ts";
@@ -33,10 +33,13 @@ export function directoryOf(root: string, id: string): string {
  */
 export function reserve(root: string, id: string): string {
   const directory = directoryOf(root, id);
-  mkdirSync(root, { recursive: true, mode: 0o711 });
   try {
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    // The sticky bit keeps it from being swept away as old (XDG base directory specification, XDG_RUNTIME_DIR).
+    if (process.env.XDG_RUNTIME_DIR && dirname(root) === process.env.XDG_RUNTIME_DIR) chmodSync(root, 0o1700);
     mkdirSync(directory, { mode: 0o711 });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EACCES") throw notYours(root, cause);
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
     throw new GlassboxError("already exists", `container with id "${id}" already exists`, {
       cause,
@@ -78,12 +81,23 @@ export function forget(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Every container below `root`, by name; one that is being removed meanwhile is left out. */
+function notYours(root: string, cause: unknown): GlassboxError {
+  return new GlassboxError("permission denied", `Cannot use "${root}", where containers are kept: it is not yours`, {
+    cause,
+    hint: "Without root, set XDG_RUNTIME_DIR, or name a directory of your own with --root",
+  });
+}
+
+/**
+ * Every container below `root`, by name; one that is being removed meanwhile is left out.
+ * @throws GlassboxError permission denied: "none" would be a lie where the caller may not look
+ */
 export function listContainers(root: string = DEFAULT_ROOT): ContainerState[] {
   let ids: string[];
   try {
     ids = readdirSync(root).sort();
-  } catch {
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "EACCES") throw notYours(root, thrown);
     return [];
   }
   return ids.flatMap((id) => {

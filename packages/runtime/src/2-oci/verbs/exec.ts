@@ -5,6 +5,7 @@ import { GlassboxError } from "../../0-base/mod.ts";
 import { exitCodeOf, freezerState, hastenMove, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
 import { factOf, resolveInRoot } from "../facts/in-root.ts";
 import { gatherOwnFacts, mountPointOf, userIn } from "../facts/machine.ts";
+import { readGroupsWord, readStanding } from "../facts/standing.ts";
 import { planProcess } from "../plan/exec.ts";
 import type { Config, Process } from "../spec/config.ts";
 import { PROCESS_SHAPE } from "../spec/validate.ts";
@@ -94,6 +95,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
     preserveFds: preserved(values),
     facts: {
       ...gatherOwnFacts(),
+      standing: { ...readStanding(), mayChooseGroups: readGroupsWord(init) !== "deny" },
       cgroupMode: layout.mode,
       cgroups: [],
       homeOf: (uid) => userIn(root, uid)?.home,

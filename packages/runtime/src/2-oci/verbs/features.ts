@@ -9,7 +9,6 @@ import type { Verb } from "./verb.ts";
 export const features: Verb = {
   args: "",
   summary: "print what this runtime supports, as JSON",
-  withoutRoot: true,
   flags: {},
   async run() {
     const known = {

@@ -16,15 +16,17 @@ import {
 } from "../../1-kernel/mod.ts";
 import { gatherFacts, userIn } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
+import { needsMapPrograms } from "../plan/namespaces.ts";
 import type { MachineFacts } from "../plan/planning.ts";
 import { readBundle } from "../spec/bundle.ts";
 import type { Config } from "../spec/config.ts";
-import { describe, HOOKS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
+import { describe, HOOKS_FIFO, MAPS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import { hasHooks, runHooks } from "./hooks.ts";
 import { type LaunchOptions, listening } from "./launch-flags.ts";
+import { mapIds } from "./map-ids.ts";
 import { forwardSignals } from "./signals.ts";
 import type { Context } from "./verb.ts";
 import { wake } from "./wake.ts";
@@ -58,7 +60,12 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   hastenMove(layout);
   const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config.linux, id) : undefined;
   if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
-  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, layout, scope?.cgroupsPath);
+  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, {
+    layout,
+    rootless: context.rootless,
+    cgroupsPath: scope?.cgroupsPath,
+  });
+  const mapsFifo = needsMapPrograms({ config, facts }) ? join(directory, MAPS_FIFO) : undefined;
   const hooksWait = hasHooks(config, ["prestart", "createRuntime", "createContainer"]);
   checkUnused(facts.cgroups, scope?.holder);
   const { plan, warnings } = planContainer({
@@ -69,6 +76,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     mode,
     startFifo: join(directory, START_FIFO),
     ...(hooksWait ? { hooksFifo: join(directory, HOOKS_FIFO) } : {}),
+    ...(mapsFifo ? { mapsFifo } : {}),
     ...(options.consoleSocket ? { consoleSocket: options.consoleSocket } : {}),
     preserveFds: options.preserveFds ?? 0,
     listenFds: listening(),
@@ -114,8 +122,9 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     await runCreateHooks(config, stored, directory);
     if (mode === "run" && !starts) await poststart(context, config, stored, directory);
   };
-  // What is due each time the plan says something: first that the process is there, then each time it waits for hooks.
+  // What is due each time the plan says something: where it waits for its ids, that the process is there, where it waits for hooks.
   const moments: Array<() => Promise<void>> = [
+    ...(mapsFifo ? [() => mapIds(config, stored.init?.pid ?? 0, mapsFifo)] : []),
     async () => (mode === "run" && !hooksWait && !starts ? poststart(context, config, stored, directory) : undefined),
     ...(hooksWait ? [afterMounts] : []),
     ...(mode === "run" && starts ? [startHooked] : []),

@@ -9,7 +9,6 @@ import { text, type Verb } from "./verb.ts";
 export const plan: Verb = {
   args: "[BUNDLE]",
   summary: "print the system calls that run would make, and why",
-  withoutRoot: true,
   description: "Nothing is performed. What depends on this machine (cgroups, limits, capabilities) is looked up.",
   flags: {
     bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },

@@ -16,7 +16,13 @@ export const ps: Verb = {
     const [id, ...options] = args;
     if (id === undefined) throw new GlassboxError("invalid argument", '"ps" requires a container id');
     const { stored } = load(context.root, id);
-    const pids = processesIn(processPlace(stored) ?? "");
+    const place = processPlace(stored);
+    if (!place) {
+      throw new GlassboxError("not supported", `Cannot list the processes of container "${id}": it has no cgroup`, {
+        hint: "Without root, a container has one only where a group has been handed over to the user",
+      });
+    }
+    const pids = processesIn(place);
     if (text(values, "format") === "json") {
       print(`${JSON.stringify(pids)}\n`);
       return 0;

@@ -8,7 +8,6 @@ import { text, type Verb } from "./verb.ts";
 export const spec: Verb = {
   args: "",
   summary: "write a new config.json",
-  withoutRoot: true,
   flags: {
     bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },
     rootless: { type: "boolean", help: "write one for a user who is not root" },

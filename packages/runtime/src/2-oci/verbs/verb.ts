@@ -16,6 +16,8 @@ export interface Flag {
 export interface Context {
   /** Directory of container states. */
   root: string;
+  /** The flag of that name: `true`, `false`, `auto` or not given. */
+  rootless?: string | undefined;
   log: Log;
   /** Containers are made in units of systemd's. */
   systemdCgroup?: boolean;
@@ -31,8 +33,6 @@ export interface Verb {
   flags: Record<string, Flag>;
   /** Everything after the first argument that is no flag belongs to the container: `exec ID ls -l`. */
   flagsFirst?: true;
-  /** It reads and writes only what its caller may, and so runs as any user. */
-  withoutRoot?: true;
   /** Exit code of an error. @default 1 */
   errorCode?: number;
   /** @returns the exit code */
