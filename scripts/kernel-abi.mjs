@@ -83,6 +83,20 @@ const tables = [
     skip: /^SECCOMP_(IOCTL|IO|IOR|IOW|IOWR|IOC_MAGIC)/,
   },
   {
+    file: "socketcall.ts",
+    name: "SOCKETCALL",
+    about: "First argument of socketcall(2), through which 32-bit x86 makes all socket calls (man 2 socketcall).",
+    headers: ["linux/net.h"],
+    match: /^SYS_[A-Z0-9]+$/,
+  },
+  {
+    file: "ipc.ts",
+    name: "IPC",
+    about: "First argument of ipc(2), through which 32-bit x86 makes all System V IPC calls (man 2 ipc).",
+    headers: ["linux/ipc.h"],
+    match: /^(SEM|MSG|SHM)[A-Z]+$/,
+  },
+  {
     file: "bpf.ts",
     name: "BPF",
     about: "bpf(2) commands, what a device program of a cgroup is asked, and the extended BPF opcodes it is made of.",

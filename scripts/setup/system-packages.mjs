@@ -55,6 +55,8 @@ export const systemPackages = [
   { name: "slirp4netns", use: "test", why: "the network of a container without root" },
   { name: "fuse-overlayfs", use: "test", why: "image layers without root" },
   ...(isUbuntu() ? [] : [chromium()]),
+  { name: "libseccomp-dev", use: "test", why: "the seccomp compiler ours is compared with" },
+  { name: "golang-github-containers-common", use: "test", why: "the seccomp profile podman gives its containers" },
   { name: "golang-github-opencontainers-specs-dev", use: "test", why: "the JSON schemas of config.json" },
 ];
 

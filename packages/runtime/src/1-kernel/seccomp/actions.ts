@@ -12,23 +12,27 @@ const ACTIONS: Record<string, number> = {
   SCMP_ACT_TRACE: SECCOMP.SECCOMP_RET_TRACE,
   SCMP_ACT_ALLOW: SECCOMP.SECCOMP_RET_ALLOW,
   SCMP_ACT_LOG: SECCOMP.SECCOMP_RET_LOG,
+  SCMP_ACT_NOTIFY: SECCOMP.SECCOMP_RET_USER_NOTIF,
 };
+
+export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
 
 /** What a system call newer than the profile gets, so that libc falls back to an older one. */
 export const RETURN_ENOSYS = SECCOMP.SECCOMP_RET_ERRNO | ERRNO.ENOSYS;
 
 /**
  * `errnoRet` is the error of ERRNO and the message of TRACE; EPERM when absent.
- * @throws GlassboxError for an action that this runtime cannot carry out
+ * @throws GlassboxError invalid argument for an action that the kernel does not have
  */
 export function returnValue(action: string, errnoRet: number | undefined): number {
   const value = ACTIONS[action];
   if (value === undefined) {
-    const known = action === "SCMP_ACT_NOTIFY";
     throw new GlassboxError(
-      known ? "not supported" : "invalid argument",
-      `Cannot use seccomp action "${action}": ${known ? "there is no seccomp agent to notify" : "the kernel has no such action"}`,
-      { hint: `Use one of ${Object.keys(ACTIONS).join(", ")}` },
+      "invalid argument",
+      `Cannot use seccomp action "${action}": the kernel has no such action`,
+      {
+        hint: `Use one of ${ACTION_NAMES.join(", ")}`,
+      },
     );
   }
   const takesErrno = action === "SCMP_ACT_ERRNO" || action === "SCMP_ACT_TRACE";
@@ -48,13 +52,15 @@ const FLAGS: Record<string, number> = {
   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: SECCOMP.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
 };
 
+export const FLAG_NAMES: readonly string[] = Object.keys(FLAGS);
+
 /** @throws GlassboxError invalid argument for a flag the kernel does not have */
 export function filterFlags(flags: readonly string[] = []): number {
   return flags.reduce((sum, flag) => {
     const bit = FLAGS[flag];
     if (bit === undefined) {
       throw new GlassboxError("invalid argument", `Cannot use seccomp flag "${flag}"`, {
-        hint: `Use one of ${Object.keys(FLAGS).join(", ")}`,
+        hint: `Use one of ${FLAG_NAMES.join(", ")}`,
       });
     }
     return sum | bit;

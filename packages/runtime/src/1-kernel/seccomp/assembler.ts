@@ -133,6 +133,8 @@ function describeReturn(value: number): string {
       return "TRAP";
     case SECCOMP.SECCOMP_RET_LOG:
       return "LOG";
+    case SECCOMP.SECCOMP_RET_USER_NOTIF:
+      return "NOTIFY";
     case SECCOMP.SECCOMP_RET_TRACE:
       return `TRACE(${data})`;
     default:

@@ -50,7 +50,9 @@ function holds(code: number, accumulator: number, k: number): boolean {
       return accumulator > k;
     case SECCOMP.BPF_JGE:
       return accumulator >= k;
-    default:
+    case SECCOMP.BPF_JSET:
       return (accumulator & k) !== 0;
+    default:
+      throw new Error(`There is no such instruction in a seccomp filter: 0x${code.toString(16)}`);
   }
 }
