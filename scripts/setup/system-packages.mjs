@@ -54,6 +54,7 @@ export const systemPackages = [
   { name: "netavark", use: "test", why: "podman's container networks" },
   { name: "slirp4netns", use: "test", why: "the network of a container without root" },
   { name: "fuse-overlayfs", use: "test", why: "image layers without root" },
+  { name: "systemd", use: "test", why: "asked for cgroups, as on a machine that it runs" },
   ...(isUbuntu() ? [] : [chromium()]),
   { name: "libseccomp-dev", use: "test", why: "the seccomp compiler ours is compared with" },
   { name: "golang-github-containers-common", use: "test", why: "the seccomp profile podman gives its containers" },
