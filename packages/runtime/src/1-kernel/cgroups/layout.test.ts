@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { detectCgroupLayout, parseProcCgroup } from "./layout.ts";
+import { detectCgroupLayout } from "./layout.ts";
 
 const HYBRID_MOUNTS = `31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
 32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu
@@ -57,11 +57,4 @@ test("detectCgroupLayout reads Debian's unified machine, Docker's v1 in a contai
     mode: "none",
     hierarchies: [],
   });
-});
-
-test("parseProcCgroup keeps a colon in a path", () => {
-  assert.deepEqual(parseProcCgroup("3:cpuset:/a:b\n0::/\n"), [
-    { controllers: ["cpuset"], path: "/a:b" },
-    { controllers: [], path: "/" },
-  ]);
 });

@@ -3,6 +3,7 @@
  * `mountinfo` and `/proc/self/cgroup`, never guessed from paths. `place.ts` next says where a container goes in it.
  */
 import { readFileSync } from "node:fs";
+import { parseProcCgroup } from "../procfs/cgroup.ts";
 
 /** `v1`: every controller on v1; `hybrid`: v1's beside a v2 tree; `v2`: unified. As in the machine's own description. */
 export type CgroupMode = "v1" | "hybrid" | "v2" | "none";
@@ -40,31 +41,20 @@ export function detectCgroupLayout(sources: CgroupSources): CgroupLayout {
     const [, , , root = "/", mountPoint = ""] = before.split(" ").map(unescapeOctal);
     if (hierarchies.some((known) => known.mountPoint === mountPoint)) continue;
     const version = type === "cgroup2" ? 2 : 1;
-    const membership = own.find(({ controllers }) =>
+    const membership = own.find(({ hierarchy }) =>
       version === 2
-        ? controllers.length === 0
-        : controllers.length > 0 && controllers.every((name) => superOptions.split(",").includes(name)),
+        ? hierarchy === "unified"
+        : hierarchy !== "unified" && hierarchy.split(",").every((name) => superOptions.split(",").includes(name)),
     );
     if (!membership) continue;
     hierarchies.push({
       version,
-      controllers: version === 2 ? sources.unifiedControllers(mountPoint) : membership.controllers,
+      controllers: version === 2 ? sources.unifiedControllers(mountPoint) : membership.hierarchy.split(","),
       mountPoint,
       ownPath: pathBelowRoot(membership.path, root),
     });
   }
   return { mode: modeOf(hierarchies), hierarchies };
-}
-
-/** Lines of `/proc/PID/cgroup`; v2's line has no controllers. */
-export function parseProcCgroup(text: string): Array<{ controllers: string[]; path: string }> {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [, controllers = "", ...path] = line.split(":");
-      return { controllers: controllers.split(",").filter((name) => name !== ""), path: path.join(":") };
-    });
 }
 
 /** Reads this machine's layout for the calling process. */
