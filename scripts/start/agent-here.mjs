@@ -29,7 +29,7 @@ const STOP_MS = 10_000;
  * @throws {Refusal}
  */
 export async function runAgentHere({ host = "127.0.0.1", port = 0, home }) {
-  const places = home === undefined ? [] : ["--data-dir", dataDirIn(home), "--run-dir", path.join(home, "run")];
+  const places = home === undefined ? [] : placeOptions(placesIn(home));
   const args = [inBuild("glassboxd.mjs"), "--host", host, "--port", String(port), "--ready-fd", "3", ...places];
   // Its own process group, so that Ctrl-C reaches it once, from us, and a hanging one can be killed with its children.
   const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], detached: true });
@@ -64,9 +64,15 @@ export async function runAgentHere({ host = "127.0.0.1", port = 0, home }) {
   );
 }
 
-/** Where an agent with a home of its own keeps its labs and progress. @param {string} home */
-export function dataDirIn(home) {
-  return path.join(home, "data");
+/** Where an agent with a home of its own keeps labs and progress, runtime state, and its keys. @param {string} home */
+export function placesIn(home) {
+  const at = (/** @type {string} */ name) => path.join(home, name);
+  return { dataDir: at("data"), runDir: at("run"), tokenFile: at("tokens.json") };
+}
+
+/** @param {ReturnType<typeof placesIn>} places */
+function placeOptions({ dataDir, runDir, tokenFile }) {
+  return ["--data-dir", dataDir, "--run-dir", runDir, "--token-file", tokenFile];
 }
 
 /** @param {import("node:stream").Readable} stream @returns {Promise<string>} never settles when the stream ends first */

@@ -9,6 +9,8 @@ import { keyBytes, parseSolveScript, type SolveAction } from "../../apps/agent/s
 /** A shell that printed nothing for this long has its prompt ready, or waits for the program it runs. */
 const QUIET_MS = 350;
 const OUTPUT_TIMEOUT_MS = 30_000;
+/** The page to show what was asked for; opening a lab and resetting it are the longest. */
+const SHOWN_TIMEOUT_MS = 20_000;
 const DONE_TIMEOUT_MS = 20_000;
 
 export class Learner {
@@ -21,11 +23,15 @@ export class Learner {
     this.#slowness = slowness;
   }
 
+  get #shown(): { timeout: number } {
+    return { timeout: SHOWN_TIMEOUT_MS * this.#slowness };
+  }
+
   /** Open a lab and its first terminal. The terminals keep their text where a screen reader, and a test, finds it. */
   async openLab(lab: string): Promise<void> {
     await this.page.addInitScript(`localStorage.setItem("glassbox:terminal-screen-reader", "on")`);
     await this.page.goto(`/lab/?id=${lab}`);
-    await expect(this.page.getByRole("tab", { name: "main" })).toBeVisible();
+    await expect(this.page.getByRole("tab", { name: "main" })).toBeVisible(this.#shown);
     await this.quiet();
   }
 
@@ -33,7 +39,7 @@ export class Learner {
   async resetLab(): Promise<void> {
     await this.page.getByRole("button", { name: "Reset lab" }).click();
     await this.page.getByRole("dialog").getByRole("button", { name: /Reset/ }).click();
-    await expect(this.page.getByRole("dialog")).toBeHidden();
+    await expect(this.page.getByRole("dialog")).toBeHidden(this.#shown);
   }
 
   async goToStep(number: number): Promise<void> {
@@ -41,7 +47,7 @@ export class Learner {
       .getByRole("list", { name: "Steps" })
       .getByRole("button", { name: new RegExp(`^Step ${number}:`) })
       .click();
-    await expect(this.page.getByText(new RegExp(`^Step ${number} of`))).toBeVisible();
+    await expect(this.page.getByText(new RegExp(`^Step ${number} of`))).toBeVisible(this.#shown);
   }
 
   get checks(): Locator {

@@ -3,12 +3,12 @@
  * directories of its own, one for each test file. With GLASSBOX_E2E_PLACE=vm: `npm start -- --vm`, once for all files.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test as base, type Page } from "@playwright/test";
-import { dataDirIn, runAgentHere } from "../../scripts/start/agent-here.mjs";
+import { placesIn, runAgentHere } from "../../scripts/start/agent-here.mjs";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 /** Emulated, and with the parts that `npm start` may have to build first. */
@@ -18,6 +18,8 @@ const STOP_TIMEOUT_MS = 15_000;
 export interface Product {
   /** With the token, as `npm start` prints it. */
   url: string;
+  /** For who may only look. Empty for a VM: its other keys stay inside. */
+  viewerUrl: string;
   place: "here" | "vm";
   /** How many times as long as usual things may take there. */
   slowness: number;
@@ -35,12 +37,15 @@ export async function startProduct(): Promise<Product> {
 async function startHere(): Promise<Product> {
   const home = mkdtempSync(path.join(tmpdir(), "glassbox-e2e-"));
   const agent = await runAgentHere({ home });
+  const { dataDir, tokenFile } = placesIn(home);
+  const { viewer } = JSON.parse(readFileSync(tokenFile, "utf8")) as { viewer: string };
+  const viewerUrl = `${new URL(agent.url).origin}/?token=${viewer}`;
   const stop = async () => {
     await agent.stop();
     rmSync(home, { recursive: true, force: true });
     if ((await agent.ended) !== 0) throw new Error("The agent did not end when it was told to, and was killed");
   };
-  return { url: agent.url, place: "here", slowness: 1, pid: agent.pid, dataDir: dataDirIn(home), stop };
+  return { url: agent.url, viewerUrl, place: "here", slowness: 1, pid: agent.pid, dataDir, stop };
 }
 
 async function startInVm(): Promise<Product> {
@@ -48,7 +53,7 @@ async function startInVm(): Promise<Product> {
   const start = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], cwd: root });
   const line = await lineWith(start, /http:\S+token=\S+/, VM_READY_TIMEOUT_MS);
   const url = /http:\S+token=\S+/.exec(line)?.[0] ?? "";
-  return { url, place: "vm", slowness: 6, pid: start.pid ?? 0, dataDir: "", stop: () => end(start) };
+  return { url, viewerUrl: "", place: "vm", slowness: 6, pid: start.pid ?? 0, dataDir: "", stop: () => end(start) };
 }
 
 function lineWith(child: ChildProcess, wanted: RegExp, timeoutMs: number): Promise<string> {

@@ -55,6 +55,24 @@ test("terminals are several, named, and each its own shell", async ({ page }) =>
   await learner.waitFor("here-is-[first]");
 });
 
+test("a renamed terminal has its new name for everybody, and a taken name is refused", async ({ page, context }) => {
+  const learner = new Learner(page);
+  await learner.terminal("watch");
+  await page.getByRole("tab", { name: "watch" }).press("F2");
+  await page.getByRole("textbox", { name: "New name for terminal watch" }).fill("main");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText('there is another named "main"')).toBeVisible();
+  await page.getByRole("tab", { name: "watch" }).press("F2");
+  await page.getByRole("textbox", { name: "New name for terminal watch" }).fill("second");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("tab", { name: "second" })).toBeVisible();
+  const other = await context.newPage();
+  await other.goto(`/lab/?id=${lab}`);
+  await expect(other.getByRole("tab", { name: "second" })).toBeVisible();
+  await expect(other.getByRole("tab", { name: "watch" })).toBeHidden();
+  await other.close();
+});
+
 test("a reset closes the lab's terminals", async ({ page }) => {
   const learner = new Learner(page);
   await learner.terminal("watch");

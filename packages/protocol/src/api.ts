@@ -4,6 +4,7 @@
  *
  * | method and path                              | body             | answer            |
  * | -------------------------------------------- | ---------------- | ----------------- |
+ * | GET    /api/session                          |                  | SessionInfo       |
  * | GET    /api/machine                          |                  | MachineInfo       |
  * | GET    /api/labs                             |                  | LabSummary[]      |
  * | GET    /api/labs/:lab                        |                  | LabDetail         |
@@ -17,6 +18,7 @@
  * | GET    /api/labs/:lab/plan?path=bundle       |                  | PlanView          |
  * | GET    /api/terminals                        |                  | TerminalInfo[]    |
  * | POST   /api/terminals                        | NewTerminal      | TerminalInfo      |
+ * | PATCH  /api/terminals/:id                    | TerminalName     | TerminalInfo      |
  * | DELETE /api/terminals/:id                    |                  |                   |
  * | POST   /api/tickets                          | TicketRequest    | Ticket            |
  */
@@ -29,6 +31,10 @@ export const ApiProblem = z.object({
   hint: z.string().optional(),
 });
 export type ApiProblem = z.infer<typeof ApiProblem>;
+
+/** Who opened this page, by which of the agent's keys; who may not work sees everything and changes nothing. */
+export const SessionInfo = z.object({ role: z.enum(["viewer", "learner", "instructor"]), mayWork: z.boolean() });
+export type SessionInfo = z.infer<typeof SessionInfo>;
 
 /** One line of what this machine can do, as `glassbox doctor` prints it. */
 export const Ability = z.object({
@@ -72,9 +78,12 @@ export const PlanView = z.object({
 });
 export type PlanView = z.infer<typeof PlanView>;
 
-export const NewTerminal = z.object({
+/** Terminals of one lab have different names: a lesson's commands find theirs by it. */
+export const TerminalName = z.object({ name: z.string().trim().min(1).max(32) });
+export type TerminalName = z.infer<typeof TerminalName>;
+
+export const NewTerminal = TerminalName.extend({
   lab: z.string().max(128),
-  name: z.string().min(1).max(32),
   columns: z.number().int().min(1).max(1000),
   rows: z.number().int().min(1).max(1000),
 });

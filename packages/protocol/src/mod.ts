@@ -7,7 +7,9 @@ export {
   MachineInfo,
   NewTerminal,
   PlanView,
+  SessionInfo,
   Solution,
+  TerminalName,
   Ticket,
   TicketRequest,
 } from "./api.ts";

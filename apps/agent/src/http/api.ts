@@ -3,7 +3,7 @@
  * route names the right it needs; what comes in has passed a schema, what a backend throws becomes an `ApiProblem`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { FileContent, NewTerminal, TicketRequest } from "@glassbox/protocol";
+import { FileContent, NewTerminal, type SessionInfo, TerminalName, TicketRequest } from "@glassbox/protocol";
 import type { z } from "zod";
 import type { LabsBackend, MachineBackend, TerminalsBackend } from "./backend.ts";
 import { HttpProblem } from "./problem.ts";
@@ -37,6 +37,12 @@ interface Call {
 type Handler = (call: Call) => unknown;
 
 const ROUTES: ReadonlyArray<[method: string, path: string, right: Right, handler: Handler]> = [
+  [
+    "GET",
+    "/api/session",
+    "look",
+    ({ session }): SessionInfo => ({ role: session.role, mayWork: may(session.role, "work") }),
+  ],
   ["GET", "/api/machine", "look", ({ backends }) => backends.machine.info()],
   ["GET", "/api/labs", "look", ({ backends }) => backends.labs.catalogue()],
   ["GET", "/api/labs/:lab", "look", ({ backends, param }) => backends.labs.detail(param("lab"))],
@@ -60,6 +66,7 @@ const ROUTES: ReadonlyArray<[method: string, path: string, right: Right, handler
   ],
   ["GET", "/api/terminals", "look", ({ backends }) => backends.terminals.list()],
   ["POST", "/api/terminals", "work", async ({ backends, body }) => backends.terminals.create(await body(NewTerminal))],
+  ["PATCH", "/api/terminals/:id", "work", renameTerminal],
   ["DELETE", "/api/terminals/:id", "work", ({ backends, param }) => backends.terminals.close(param("id"))],
   ["POST", "/api/tickets", "look", issueTicket],
 ];
@@ -124,6 +131,11 @@ async function writeFile({ backends, param, query, body }: Call): Promise<unknow
   const path = query("path");
   if (file.path !== path) throw new HttpProblem(400, `Cannot write: the query says "${path}", the body "${file.path}"`);
   return backends.labs.writeFile(param("lab"), file);
+}
+
+async function renameTerminal({ backends, param, body }: Call): Promise<unknown> {
+  const { name } = await body(TerminalName);
+  return backends.terminals.rename(param("id"), name);
 }
 
 async function issueTicket({ backends, session, body }: Call): Promise<unknown> {

@@ -50,6 +50,8 @@ export interface TerminalsBackend {
   /** A second call with the same lab and name returns the running terminal. */
   create(request: { lab: string; name: string; columns: number; rows: number }): Promise<TerminalInfo>;
   close(id: string): Promise<void>;
+  /** @throws GlassboxError "not found", or "already exists" when another terminal of its lab has that name */
+  rename(id: string, name: string): TerminalInfo;
   /** Replays from `fromByte` (or the oldest kept), then follows. Returns where it began, and how to stop. */
   follow(
     id: string,

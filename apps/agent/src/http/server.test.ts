@@ -77,6 +77,7 @@ test("A viewer may look and change nothing", async (t) => {
     viewer.post("/api/labs/lab-1/steps/s/solution", {}),
     viewer.post("/api/terminals", { lab: "lab-1", name: "main", columns: 80, rows: 24 }),
     viewer.ask("/api/terminals/t1", { method: "DELETE" }),
+    viewer.ask("/api/terminals/t1", { method: "PATCH" }),
     viewer.ask("/api/labs/lab-1/files?path=config.json", { method: "PUT" }),
   ]);
   assert.deepEqual(

@@ -43,6 +43,8 @@ interface Following {
 
 export class Terminal {
   readonly #options: TerminalOptions;
+  /** Its tab's; unique in its lab, which `Terminals` sees to. */
+  name: string;
   readonly #shell: Shell;
   readonly #scrollback = new Scrollback(SCROLLBACK_BYTES);
   readonly #followings = new Set<Following>();
@@ -56,6 +58,7 @@ export class Terminal {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
+    this.name = options.name;
     this.#shell = startShell({
       ...options,
       onOutput: (bytes) => this.#onOutput(bytes),
@@ -64,8 +67,8 @@ export class Terminal {
   }
 
   get info(): TerminalInfo {
-    const { id, lab, name } = this.#options;
-    return { id, lab, name, pid: this.#shell.pid, ...(this.#ended !== undefined && { ended: this.#ended }) };
+    const { id, lab } = this.#options;
+    return { id, lab, name: this.name, pid: this.#shell.pid, ...(this.#ended !== undefined && { ended: this.#ended }) };
   }
 
   /** See `TerminalsBackend.follow`. Nothing is sent before this has returned. */

@@ -118,6 +118,22 @@ test("Terminals.create gives one name one shell when two ask at once", async (t)
   assert.equal(terminals.list().length, 1);
 });
 
+test("Terminals.rename renames for everybody, and refuses a name that another terminal of the lab has", async (t) => {
+  const { terminals, open } = someTerminals(t);
+  const [main, other] = [await open("main"), await open("other")];
+  await open("main", "lab-1");
+  const lists: string[][] = [];
+  terminals.subscribe((list) => lists.push(list.map(({ name }) => name)));
+  assert.equal(terminals.rename(other.id, "watcher").name, "watcher");
+  assert.deepEqual(lists, [["main", "watcher", "main"]]);
+  assert.equal((await open("watcher")).id, other.id);
+  assert.throws(
+    () => terminals.rename(main.id, "watcher"),
+    /Cannot rename terminal "main": there is another named "watcher"/,
+  );
+  assert.throws(() => terminals.rename("no-such", "x"), { category: "not found" });
+});
+
 test("Terminals.create starts explorer shells in /root", async (t) => {
   const { terminals, open } = someTerminals(t);
   const { id } = await open("main", "explorer");

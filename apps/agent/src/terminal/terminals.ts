@@ -53,7 +53,7 @@ export class Terminals implements TerminalsBackend {
   async create(request: { lab: string; name: string; columns: number; rows: number }): Promise<TerminalInfo> {
     const running = this.#named(request.lab, request.name);
     if (running && running.info.ended === undefined) return running.info;
-    const key = JSON.stringify([request.lab, request.name]);
+    const key = startKey(request.lab, request.name);
     const starting = this.#starting.get(key) ?? this.#start(request).finally(() => this.#starting.delete(key));
     this.#starting.set(key, starting);
     return (await starting).info;
@@ -65,6 +65,19 @@ export class Terminals implements TerminalsBackend {
     if (!terminal) return;
     await terminal.close();
     if (this.#terminals.delete(id)) this.#tellListeners();
+  }
+
+  /** @throws GlassboxError "not found", or "already exists" when another terminal of its lab has that name */
+  rename(id: string, name: string): TerminalInfo {
+    const terminal = this.#get(id);
+    const { lab, name: before } = terminal.info;
+    if (name === before) return terminal.info;
+    if (this.#named(lab, name) || this.#starting.has(startKey(lab, name))) {
+      throw new GlassboxError("already exists", `Cannot rename terminal "${before}": there is another named "${name}"`);
+    }
+    terminal.name = name;
+    this.#tellListeners();
+    return terminal.info;
   }
 
   /** Closes every terminal; no more can be created after. Bounded by what one takes (about a second). */
@@ -133,4 +146,8 @@ export class Terminals implements TerminalsBackend {
     const terminals = this.list();
     for (const listener of this.#listeners) listener(terminals);
   }
+}
+
+function startKey(lab: string, name: string): string {
+  return JSON.stringify([lab, name]);
 }

@@ -11,6 +11,7 @@ import {
   MachineInfo,
   type NewTerminal,
   PlanView,
+  SessionInfo,
   Solution,
   TerminalInfo,
   Ticket,
@@ -45,6 +46,7 @@ const file = (id: string, path: string): string => `${lab(id)}/files?path=${enco
 
 /** All requests, by what they do. Each throws RequestError. */
 export const api = {
+  session: () => send("GET", "/api/session", SessionInfo),
   machine: () => send("GET", "/api/machine", MachineInfo),
   labs: () => send("GET", "/api/labs", LabSummary.array()),
   lab: (id: string) => send("GET", lab(id), LabDetail),
@@ -59,6 +61,8 @@ export const api = {
   plan: (id: string, bundle: string) => send("GET", `${lab(id)}/plan?path=${encodeURIComponent(bundle)}`, PlanView),
   terminals: () => send("GET", "/api/terminals", TerminalInfo.array()),
   newTerminal: (request: NewTerminal) => send("POST", "/api/terminals", TerminalInfo, request),
+  renameTerminal: (id: string, name: string) =>
+    send("PATCH", `/api/terminals/${encodeURIComponent(id)}`, TerminalInfo, { name }),
   closeTerminal: (id: string) => send("DELETE", `/api/terminals/${encodeURIComponent(id)}`, undefined),
   ticket: async (request: TicketRequest) => (await send("POST", "/api/tickets", Ticket, request)).ticket,
 };

@@ -2,10 +2,11 @@
 "use client";
 import type { GraphNode, NodeId, NodeKind, Origin } from "@glassbox/protocol";
 import { Map as MapIcon, Search, Table2 } from "lucide-react";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { Header } from "../chrome/Header.tsx";
 import { Notice, SignedOut } from "../chrome/Notice.tsx";
 import { api } from "../connection/api.ts";
+import { paintClock } from "../connection/paint-clock.ts";
 import { useLive } from "../connection/use-live.ts";
 import { useRequest } from "../connection/use-request.ts";
 import { laneOrder } from "../graph/layout/machine-layout.ts";
@@ -29,6 +30,8 @@ export function Explorer() {
   const wanted = useDeferredValue(filter);
   const shown = useMemo(() => [...graph.nodes.values()].filter((node) => matches(node, wanted)), [graph.nodes, wanted]);
   const counts = useMemo(() => countKinds(graph.nodes.values()), [graph.nodes]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told of each new graph, after the canvas below has drawn it
+  useEffect(() => paintClock.committed(), [shown]);
   const node = selected === undefined ? undefined : graph.nodes.get(selected);
 
   if (status === "signed-out") {

@@ -5,6 +5,7 @@ import { FileText, Save, Undo2 } from "lucide-react";
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { THEME_CHANGED } from "../chrome/theme.ts";
 import { api, RequestError } from "../connection/api.ts";
+import { useMayWork } from "../connection/may-work.ts";
 import css from "./FilesPane.module.css";
 import { isDirty, reduceDraft } from "./file-draft.ts";
 import { defineThemes, EDITOR_OPTIONS, languageOf, monacoTheme, prepareMonaco } from "./monaco.ts";
@@ -38,6 +39,7 @@ function FileEditor({ lab, path }: { lab: string; path: string }) {
   const [draft, dispatch] = useReducer(reduceDraft, undefined);
   const [problem, setProblem] = useState<RequestError>();
   const theme = useMonacoTheme();
+  const mayWork = useMayWork();
   const latest = useRef(draft);
   latest.current = draft;
 
@@ -97,7 +99,7 @@ function FileEditor({ lab, path }: { lab: string; path: string }) {
   return (
     <div className={css.editor}>
       <div className={css.bar}>
-        <span role="status">{draft.saving ? "Saving" : dirty ? "Changed, not saved" : "Saved"}</span>
+        <span role="status">{mayWork ? savedWord(draft.saving, dirty) : "Looking only"}</span>
         {problem && <span className={css.problem}>{problem.message}</span>}
         {draft.setAside !== undefined && (
           <button type="button" className="button small" onClick={() => dispatch({ type: "bring-back" })}>
@@ -108,7 +110,7 @@ function FileEditor({ lab, path }: { lab: string; path: string }) {
         <button
           type="button"
           className={`button small ${dirty ? "primary" : ""}`}
-          disabled={!dirty || draft.saving || draft.theirs !== undefined}
+          disabled={!mayWork || !dirty || draft.saving || draft.theirs !== undefined}
           onClick={() => void save()}
         >
           <Save size={14} aria-hidden />
@@ -155,13 +157,18 @@ function FileEditor({ lab, path }: { lab: string; path: string }) {
           path={`${lab}/${path}`}
           theme={theme}
           beforeMount={defineThemes}
-          options={EDITOR_OPTIONS}
+          options={{ ...EDITOR_OPTIONS, readOnly: !mayWork }}
           loading={<p className={css.message}>Opening the editor</p>}
           onChange={(text) => dispatch({ type: "edit", text: text ?? "" })}
         />
       )}
     </div>
   );
+}
+
+function savedWord(saving: boolean, dirty: boolean): string {
+  if (saving) return "Saving";
+  return dirty ? "Changed, not saved" : "Saved";
 }
 
 function useMonacoTheme(): string {

@@ -1,7 +1,7 @@
 /** `/lab/?id=...`: the lesson on the left, the picture (or files, or the plan) above the terminals on the right. */
 "use client";
 import type { LabDetail, LabState } from "@glassbox/protocol";
-import { RotateCcw } from "lucide-react";
+import { Eye, RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
@@ -9,6 +9,7 @@ import { Confirm } from "../chrome/Confirm.tsx";
 import { Header } from "../chrome/Header.tsx";
 import { Notice, SignedOut } from "../chrome/Notice.tsx";
 import { api, isSignedOut, RequestError } from "../connection/api.ts";
+import { MayWorkProvider, ONLY_LOOKING, useSessionMayWork } from "../connection/may-work.ts";
 import { liveStore, useLive } from "../connection/use-live.ts";
 import { useRequest } from "../connection/use-request.ts";
 import { stateOf, stepToShow } from "../lesson/step-progress.ts";
@@ -19,6 +20,7 @@ import { StepPips } from "./StepPips.tsx";
 export function LabPage() {
   const id = useSearchParams().get("id") ?? "";
   const lab = useRequest(id, () => api.lab(id));
+  const mayWork = useSessionMayWork();
   const signedOut = useLive((state) => state.status === "signed-out");
   const live = useLive((state) => state.labStates.get(id));
   const [asking, setAsking] = useState(false);
@@ -35,11 +37,12 @@ export function LabPage() {
     if (!isThere) return;
     document.title = `${lab.value?.title} · Glassbox`;
     liveStore().watchLab(id);
+    if (!mayWork) return;
     api.openLab(id).then(
       (state) => liveStore().takeLabState(state),
       (error: unknown) => setProblem(error instanceof RequestError ? error.message : String(error)),
     );
-  }, [id, isThere, lab.value]);
+  }, [id, isThere, lab.value, mayWork]);
 
   const change = async (request: () => ReturnType<typeof api.resetLab>) => {
     setProblem(undefined);
@@ -51,7 +54,7 @@ export function LabPage() {
   };
   const goTo = (wanted: string) => {
     setStep(wanted);
-    if (stateOf(live, wanted)?.status === "todo") void change(() => api.beginStep(id, wanted));
+    if (mayWork && stateOf(live, wanted)?.status === "todo") void change(() => api.beginStep(id, wanted));
   };
   const resetLab = () =>
     change(async () => {
@@ -74,41 +77,50 @@ export function LabPage() {
   if (!lab.value.runnable) return <Page body={<NotRunnable lab={lab.value} />} />;
   const resetting = live?.phase === "resetting";
   return (
-    <div className={css.page}>
-      <Header here="lab">
-        <div className={css.title}>
-          <span className={css.name}>{lab.value.title}</span>
-          <StepPips lab={lab.value} state={live} current={shown} onStep={goTo} />
-          <span className={css.grow} />
-          <button type="button" className="button small" disabled={resetting} onClick={() => setAsking(true)}>
-            <RotateCcw size={14} aria-hidden />
-            Reset lab
-          </button>
-        </div>
-      </Header>
-      {(problem || live?.phase === "failed" || resetting) && (
-        <p className={css.problem} role="alert">
-          {problem ?? live?.message ?? "Putting everything back as it was"}
-        </p>
-      )}
-      <LabWorkbench
-        key={`${id} ${round}`}
-        lab={lab.value}
-        state={live}
-        step={shown}
-        onStep={goTo}
-        onResetStep={(stepId) => void change(() => api.resetStep(id, stepId))}
-      />
-      {asking && (
-        <Confirm
-          title="Reset the whole lab?"
-          text="Everything you made in this lab is undone: processes, mounts, cgroups, namespaces, containers, files and progress. Its terminals are closed."
-          deed="Reset the lab"
-          onConfirm={() => void resetLab()}
-          onClose={() => setAsking(false)}
+    <MayWorkProvider value={mayWork !== false}>
+      <div className={css.page}>
+        <Header here="lab">
+          <div className={css.title}>
+            <span className={css.name}>{lab.value.title}</span>
+            <StepPips lab={lab.value} state={live} current={shown} onStep={goTo} />
+            <span className={css.grow} />
+            {mayWork === false ? (
+              <span className={css.looking} title={ONLY_LOOKING}>
+                <Eye size={14} aria-hidden />
+                Looking only
+              </span>
+            ) : (
+              <button type="button" className="button small" disabled={resetting} onClick={() => setAsking(true)}>
+                <RotateCcw size={14} aria-hidden />
+                Reset lab
+              </button>
+            )}
+          </div>
+        </Header>
+        {(problem || live?.phase === "failed" || resetting) && (
+          <p className={css.problem} role="alert">
+            {problem ?? live?.message ?? "Putting everything back as it was"}
+          </p>
+        )}
+        <LabWorkbench
+          key={`${id} ${round}`}
+          lab={lab.value}
+          state={live}
+          step={shown}
+          onStep={goTo}
+          onResetStep={(stepId) => void change(() => api.resetStep(id, stepId))}
         />
-      )}
-    </div>
+        {asking && (
+          <Confirm
+            title="Reset the whole lab?"
+            text="Everything you made in this lab is undone: processes, mounts, cgroups, namespaces, containers, files and progress. Its terminals are closed."
+            deed="Reset the lab"
+            onConfirm={() => void resetLab()}
+            onClose={() => setAsking(false)}
+          />
+        )}
+      </div>
+    </MayWorkProvider>
   );
 }
 

@@ -5,6 +5,7 @@ import { Boxes, FileText, Gauge, HardDrive, ListOrdered } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { api } from "../connection/api.ts";
+import { useMayWork } from "../connection/may-work.ts";
 import { useLive } from "../connection/use-live.ts";
 import { useRequest } from "../connection/use-request.ts";
 import { FilesPane } from "../files/FilesPane.tsx";
@@ -44,7 +45,8 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
   const [pointedAt, setPointedAt] = useState<NodeId>();
   const [toolbar, setToolbar] = useState<HTMLElement | null>(null);
   const [problem, setProblem] = useState<string>();
-  const desk = useDesk(lab.id, state?.phase === "open");
+  const mayWork = useMayWork();
+  const desk = useDesk(lab.id, mayWork && state?.phase === "open");
 
   const shown = lab.steps.find((each) => each.id === step) ?? lab.steps[0];
   const suggested = viewFor(shown);
@@ -127,7 +129,7 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
           <Separator className={css.dividerFlat} aria-label="Resize terminals" />
           <Panel id="terminals" minSize={110} className={css.panel}>
             <section className={css.terminals} data-pane="Terminals" aria-label="Terminals">
-              <TerminalPane desk={desk} terminals={terminals} />
+              <TerminalPane desk={desk} terminals={terminals} opening={mayWork && state?.phase !== "open"} />
             </section>
           </Panel>
         </Group>

@@ -7,6 +7,7 @@ import type { LabDetail, LabState, LabStep, NodeId, StepSection } from "@glassbo
 import { ArrowLeft, ArrowRight, CircleCheck, RotateCcw } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Confirm } from "../chrome/Confirm.tsx";
+import { useMayWork } from "../connection/may-work.ts";
 import { Checks } from "./Checks.tsx";
 import { Hints } from "./Hints.tsx";
 import css from "./Lesson.module.css";
@@ -39,6 +40,7 @@ export function LessonPane({ lab, state, step, actions, onStep, onPoint, onReset
   const stepState = stateOf(state, step.id);
   const done = stepState?.status === "done";
   const [asking, setAsking] = useState(false);
+  const mayWork = useMayWork();
   const top = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new step begins at its top
   useEffect(() => {
@@ -69,7 +71,9 @@ export function LessonPane({ lab, state, step, actions, onStep, onPoint, onReset
             {section.kind === "do" && (
               <>
                 <Checks state={stepState} onPoint={onPoint} />
-                {!done && <Hints lab={lab.id} step={step.id} hints={stepState?.hints ?? []} actions={actions} />}
+                {!done && mayWork && (
+                  <Hints lab={lab.id} step={step.id} hints={stepState?.hints ?? []} actions={actions} />
+                )}
               </>
             )}
           </Section>
@@ -104,10 +108,12 @@ export function LessonPane({ lab, state, step, actions, onStep, onPoint, onReset
               )
             )}
           </div>
-          <button type="button" className={css.reset} onClick={() => setAsking(true)}>
-            <RotateCcw size={13} aria-hidden />
-            Reset this step
-          </button>
+          {mayWork && (
+            <button type="button" className={css.reset} onClick={() => setAsking(true)}>
+              <RotateCcw size={13} aria-hidden />
+              Reset this step
+            </button>
+          )}
         </footer>
       </article>
       {asking && (

@@ -4,6 +4,7 @@ import type { ComponentProps, ReactNode } from "react";
 import Markdown, { type ExtraProps } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { Copy } from "../chrome/Copy.tsx";
+import { ONLY_LOOKING, useMayWork } from "../connection/may-work.ts";
 import css from "./LessonText.module.css";
 import { readBlockWords } from "./run-block.ts";
 
@@ -36,6 +37,7 @@ export function LessonText({ markdown, actions }: { markdown: string; actions: C
 type CodeProps = ComponentProps<"code"> & ExtraProps & { actions: CommandActions };
 
 function Code({ children, className, node, actions }: CodeProps) {
+  const mayWork = useMayWork();
   const text = textOf(children);
   const language = /language-(\w+)/.exec(className ?? "")?.[1];
   // Only blocks end with a line break; code within a sentence does not.
@@ -56,6 +58,8 @@ function Code({ children, className, node, actions }: CodeProps) {
               type="button"
               className={css.run}
               aria-label={`Run: ${firstLine(command)}`}
+              disabled={!mayWork}
+              title={mayWork ? undefined : ONLY_LOOKING}
               onClick={() => actions.run(command, terminal)}
             >
               <CornerDownLeft size={14} aria-hidden />
@@ -67,7 +71,8 @@ function Code({ children, className, node, actions }: CodeProps) {
               type="button"
               className="icon-button"
               aria-label={`Interrupt terminal ${terminal}`}
-              title={`Interrupt what runs in terminal ${terminal} (Ctrl-C)`}
+              disabled={!mayWork}
+              title={mayWork ? `Interrupt what runs in terminal ${terminal} (Ctrl-C)` : ONLY_LOOKING}
               onClick={() => actions.interrupt(terminal)}
             >
               <OctagonX size={15} aria-hidden />

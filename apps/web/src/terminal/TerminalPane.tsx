@@ -3,20 +3,32 @@
 import type { TerminalInfo } from "@glassbox/protocol";
 import { OctagonX, Plus, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useState, useSyncExternalStore } from "react";
-import { preference, setPreference } from "../chrome/preferences.ts";
+import { preference } from "../chrome/preferences.ts";
 import { SCREEN_READER_CHANGED } from "../chrome/Shortcuts.tsx";
 import { THEME_CHANGED } from "../chrome/theme.ts";
 import { api, RequestError } from "../connection/api.ts";
+import { ONLY_LOOKING, useMayWork } from "../connection/may-work.ts";
 import css from "./TerminalPane.module.css";
 import { TerminalView } from "./TerminalView.tsx";
 import type { TerminalDesk } from "./terminal-desk.ts";
 import { freeName } from "./terminal-names.ts";
 
-export function TerminalPane({ desk, terminals }: { desk: TerminalDesk; terminals: readonly TerminalInfo[] }) {
+export interface TerminalPaneProps {
+  desk: TerminalDesk;
+  terminals: readonly TerminalInfo[];
+  /** The lab is not open yet; its first terminal comes with it. */
+  opening: boolean;
+}
+
+export function TerminalPane({ desk, terminals, opening }: TerminalPaneProps) {
   const { front } = useSyncExternalStore(desk.subscribe, desk.getState, desk.getState);
   const [renaming, setRenaming] = useState<string>();
   const [problem, setProblem] = useState<string>();
-  useEffect(() => desk.take(terminals), [desk, terminals]);
+  const mayWork = useMayWork();
+  useEffect(() => {
+    desk.take(terminals);
+    for (const { id } of terminals) desk.session(id).setLooking(!mayWork);
+  }, [desk, terminals, mayWork]);
   useEffect(() => {
     const recolour = () => {
       for (const session of desk.all) session.recolour();
@@ -45,7 +57,7 @@ export function TerminalPane({ desk, terminals }: { desk: TerminalDesk; terminal
 
   const onTabKey = (event: KeyboardEvent, index: number) => {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (event.key === "F2") setRenaming(terminals[index]?.id);
+    if (event.key === "F2" && mayWork) setRenaming(terminals[index]?.id);
     else if (move) {
       const next = terminals[(index + move + terminals.length) % terminals.length];
       desk.bringToFront(next?.id);
@@ -70,22 +82,27 @@ export function TerminalPane({ desk, terminals }: { desk: TerminalDesk; terminal
               }}
               onKey={(event) => onTabKey(event, index)}
               onRename={() => setRenaming(terminal.id)}
-              onRenamed={() => setRenaming(undefined)}
+              onRenamed={(name) => {
+                setRenaming(undefined);
+                if (name) void attempt(() => api.renameTerminal(terminal.id, name));
+              }}
               onClose={() => void attempt(() => api.closeTerminal(terminal.id))}
             />
           ))}
         </div>
-        <button
-          type="button"
-          className={css.tool}
-          aria-label="New terminal"
-          title="New terminal"
-          onClick={() => void open(freeName(terminals.map(({ name }) => name)))}
-        >
-          <Plus size={16} aria-hidden />
-        </button>
+        {mayWork && (
+          <button
+            type="button"
+            className={css.tool}
+            aria-label="New terminal"
+            title="New terminal"
+            onClick={() => void open(freeName(terminals.map(({ name }) => name)))}
+          >
+            <Plus size={16} aria-hidden />
+          </button>
+        )}
         <span className={css.gap} />
-        {current && current.ended === undefined && (
+        {current && current.ended === undefined && mayWork && (
           <button
             type="button"
             className={css.tool}
@@ -96,6 +113,7 @@ export function TerminalPane({ desk, terminals }: { desk: TerminalDesk; terminal
             Interrupt
           </button>
         )}
+        {!mayWork && <span className={css.way}>{ONLY_LOOKING}.</span>}
         <span className={css.way}>
           <kbd>F6</kbd> leaves the terminal
         </span>
@@ -122,10 +140,12 @@ export function TerminalPane({ desk, terminals }: { desk: TerminalDesk; terminal
         ))}
         {terminals.length === 0 && (
           <div className={css.none}>
-            <p>No terminal is open.</p>
-            <button type="button" className="button" onClick={() => void open("main")}>
-              Open a terminal
-            </button>
+            <p>{opening ? "The first terminal comes with the lab." : "No terminal is open."}</p>
+            {mayWork && !opening && (
+              <button type="button" className="button" onClick={() => void open("main")}>
+                Open a terminal
+              </button>
+            )}
           </div>
         )}
       </div>
@@ -140,18 +160,17 @@ interface TabProps {
   onSelect(): void;
   onKey(event: KeyboardEvent): void;
   onRename(): void;
-  onRenamed(): void;
+  /** Over; with the new name, or without one when there is none. */
+  onRenamed(name?: string): void;
   onClose(): void;
 }
 
 function Tab({ terminal, selected, renaming, onSelect, onKey, onRename, onRenamed, onClose }: TabProps) {
-  const [label, setLabel] = useState(terminal.name);
-  useEffect(() => setLabel(preference(`terminal-label:${terminal.id}`) ?? terminal.name), [terminal]);
+  const { name } = terminal;
+  const mayWork = useMayWork();
   const rename = (to: string) => {
-    const wanted = to.trim() || terminal.name;
-    setPreference(`terminal-label:${terminal.id}`, wanted);
-    setLabel(wanted);
-    onRenamed();
+    const wanted = to.trim();
+    onRenamed(wanted !== "" && wanted !== name ? wanted : undefined);
   };
   return (
     <div className={`${css.tab} ${selected ? css.selected : ""} ${terminal.ended ? css.ended : ""}`}>
@@ -160,8 +179,8 @@ function Tab({ terminal, selected, renaming, onSelect, onKey, onRename, onRename
           // biome-ignore lint/a11y/noAutofocus: renaming was asked for just now
           autoFocus
           className={css.rename}
-          aria-label={`New name for terminal ${label}`}
-          defaultValue={label}
+          aria-label={`New name for terminal ${name}`}
+          defaultValue={name}
           maxLength={32}
           onBlur={(event) => rename(event.target.value)}
           onKeyDown={(event) => {
@@ -177,23 +196,25 @@ function Tab({ terminal, selected, renaming, onSelect, onKey, onRename, onRename
           aria-selected={selected}
           aria-controls={`screen-${terminal.id}`}
           tabIndex={selected ? 0 : -1}
-          title="Double-click or F2 to rename"
+          title={mayWork ? "Double-click or F2 to rename" : undefined}
           onClick={onSelect}
-          onDoubleClick={onRename}
+          onDoubleClick={mayWork ? onRename : undefined}
           onKeyDown={onKey}
         >
-          {label}
+          {name}
         </button>
       )}
-      <button
-        type="button"
-        className={css.close}
-        aria-label={`Close terminal ${label}`}
-        title="Close: ends the shell"
-        onClick={onClose}
-      >
-        <X size={13} aria-hidden />
-      </button>
+      {mayWork && (
+        <button
+          type="button"
+          className={css.close}
+          aria-label={`Close terminal ${name}`}
+          title="Close: ends the shell"
+          onClick={onClose}
+        >
+          <X size={13} aria-hidden />
+        </button>
+      )}
     </div>
   );
 }

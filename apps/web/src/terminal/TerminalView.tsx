@@ -2,6 +2,7 @@
 import type { TerminalInfo } from "@glassbox/protocol";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import "@xterm/xterm/css/xterm.css";
+import { useMayWork } from "../connection/may-work.ts";
 import css from "./TerminalPane.module.css";
 import type { TerminalSession } from "./terminal-session.ts";
 
@@ -15,6 +16,7 @@ export interface TerminalViewProps {
 
 export function TerminalView({ session, terminal, hidden, onAgain }: TerminalViewProps) {
   const screen = useRef<HTMLDivElement>(null);
+  const mayWork = useMayWork();
   const state = useSyncExternalStore(session.subscribe, session.getState, session.getState);
   useEffect(() => {
     const element = screen.current;
@@ -44,9 +46,11 @@ export function TerminalView({ session, terminal, hidden, onAgain }: TerminalVie
       {ended && (
         <p className={css.overlay} role="status">
           <span>The shell {ended}.</span>
-          <button type="button" className="button small" onClick={onAgain}>
-            Start a new one
-          </button>
+          {mayWork && (
+            <button type="button" className="button small" onClick={onAgain}>
+              Start a new one
+            </button>
+          )}
         </p>
       )}
     </section>

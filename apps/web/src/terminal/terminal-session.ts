@@ -113,6 +113,11 @@ export class TerminalSession {
     this.terminal.options.screenReaderMode = on;
   }
 
+  /** Who only looks on types nothing, not even what the agent would refuse. */
+  setLooking(looking: boolean): void {
+    this.terminal.options.disableStdin = looking;
+  }
+
   /** Sends keys to the shell; before it is attached they are kept for it. */
   input(data: string): void {
     if (!this.#attached) {
