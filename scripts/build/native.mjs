@@ -9,6 +9,7 @@ import { runCommand } from "../setup/run-command.mjs";
 import { whenChanged } from "../setup/stamps.mjs";
 
 const programs = [
+  { program: "glassrun", source: "glassrun.c" },
   { program: "sysrun", source: "sysrun.c" },
   { program: "kwatch", source: "kwatch" },
 ];

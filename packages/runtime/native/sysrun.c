@@ -6,7 +6,7 @@
  *   sysrun --plan FD [--report FD] [--trace] [--step FD] [--parent PID] [--sealed]
  *
  *   --plan    where the plan is read from: one block, its length in its header
- *   --report  where records go: results, the failure, the end, and with --trace one record a call
+ *   --report  where records go: results, the failure, the end, and with --trace one record a call (may be the plan's too)
  *   --step    a byte is read from here before each call; end of file ends sysrun (may be the plan's descriptor)
  *   --parent  die when the process with this pid, which must be our parent, does
  *   --sealed  run from a sealed copy in memory, so that a container that reaches us through /proc/PID/exe cannot write
@@ -396,6 +396,9 @@ static bool fits(u32 offset, u32 count, size_t size, u32 end) {
 
 static void read_plan(int fd) {
   struct header head;
+  /* Whoever started us may have found that there is nothing to perform. */
+  char byte;
+  if (recv(fd, &byte, 1, MSG_PEEK) == 0) _exit(EXIT_ABANDONED);
   read_all(fd, &head, sizeof head);
   errno = 0;
   if (head.magic != MAGIC || head.size > BLOCK_MAX_BYTES || head.size < sizeof head || head.program_count == 0 ||
@@ -483,7 +486,7 @@ int main(int argc, char **argv, char **environment) {
   }
   if (plan < 0) number(NULL);
   read_plan(plan);
-  if (plan != step) close(plan);
+  if (plan != step && plan != run.report) close(plan);
   run.report = take(run.report);
   run.step = take(step);
   perform(0);

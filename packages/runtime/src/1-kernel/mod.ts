@@ -14,7 +14,6 @@ export { capabilityBit, capabilityMask, capabilityNames } from "./capabilities.t
 export { mayMakeCgroup } from "./cgroups/delegation.ts";
 export { deviceProgram } from "./cgroups/devices-bpf.ts";
 export { type FreezerState, freeze, freezerState, thaw } from "./cgroups/freezer.ts";
-export { hastenMove } from "./cgroups/hasten-move.ts";
 export { type CgroupLayout, type CgroupMode, type Hierarchy, readCgroupLayout } from "./cgroups/layout.ts";
 export type { CgroupLimits } from "./cgroups/limits.ts";
 export { type CgroupDirectory, type CgroupSurvey, placeCgroup, surveyCgroup } from "./cgroups/place.ts";
@@ -37,6 +36,7 @@ export { nativeProgram } from "./native-program.ts";
 export { type ConstantName, type ConstantsOf, fileMode, flags, written } from "./plan/constants.ts";
 export { type EncodedPlan, type EncodeOptions, encodePlan } from "./plan/encode.ts";
 export { explainPlan } from "./plan/explain.ts";
+export { ownPid, passSignalsTo } from "./plan/launcher.ts";
 export { parsePlan } from "./plan/parse.ts";
 export type { Arg, Op, Plan, Program } from "./plan/plan.ts";
 export { type PrintOptions, printCall, printOp, printPlan } from "./plan/print.ts";

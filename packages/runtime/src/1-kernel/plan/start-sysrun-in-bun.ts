@@ -6,7 +6,7 @@
  */
 import fs from "node:fs";
 import { SIGNAL } from "../abi/signal.ts";
-import { PLAN_FD, REPORT_FD, type Start, type Stdio, type Sysrun } from "./sysrun-process.ts";
+import { FIRST_FD, type Start, type Stdio, type Sysrun } from "./sysrun-process.ts";
 
 /** The part of Bun's API used here (https://bun.sh/docs/api/spawn). */
 export interface Bun {
@@ -27,9 +27,9 @@ const TRY_AGAIN_MS = [1, 1, 2, 2, 4, 8, 16, 32];
 
 export function startInBun(bun: Bun, start: Start): Sysrun {
   const { program, args, stdio, descriptors, environment, onReport, expectsNews } = start;
-  const child = bun.spawn([program, ...args], { stdio: [...stdio, "pipe", "pipe", ...descriptors], env: environment });
-  const plan = child.stdio[PLAN_FD] ?? -1;
-  const report = child.stdio[REPORT_FD] ?? -1;
+  const child = bun.spawn([program, ...args], { stdio: [...stdio, ...descriptors, "pipe", "pipe"], env: environment });
+  const plan = child.stdio[FIRST_FD + descriptors.length] ?? -1;
+  const report = child.stdio[FIRST_FD + descriptors.length + 1] ?? -1;
   const buffer = new Uint8Array(16 * 1024);
   let timer: NodeJS.Timeout | undefined;
   let open = true;

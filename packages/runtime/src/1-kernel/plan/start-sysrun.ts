@@ -4,7 +4,7 @@
  */
 import type { Readable, Writable } from "node:stream";
 import { type Bun, startInBun } from "./start-sysrun-in-bun.ts";
-import { PLAN_FD, REPORT_FD, type Start, type Sysrun } from "./sysrun-process.ts";
+import { FIRST_FD, type Start, type Sysrun } from "./sysrun-process.ts";
 
 export async function startSysrun(start: Start): Promise<Sysrun> {
   const bun = (globalThis as { Bun?: Bun }).Bun;
@@ -16,13 +16,13 @@ const LAST_RECORDS_MS = 100;
 
 async function startInNode({ program, args, stdio, descriptors, environment, onReport }: Start): Promise<Sysrun> {
   const { spawn } = await import("node:child_process");
-  const child = spawn(program, args, { stdio: [...stdio, "pipe", "pipe", ...descriptors], env: environment });
+  const child = spawn(program, args, { stdio: [...stdio, ...descriptors, "pipe", "pipe"], env: environment });
   const exit = new Promise<number | string>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));
   });
-  const plan = child.stdio[PLAN_FD] as Writable;
-  const report = child.stdio[REPORT_FD] as Readable;
+  const plan = child.stdio[FIRST_FD + descriptors.length] as Writable;
+  const report = child.stdio[FIRST_FD + descriptors.length + 1] as Readable;
   let changed = () => {};
   let closed = false;
   plan.on("error", () => {});

@@ -9,7 +9,7 @@ export interface Start {
   program: string;
   args: string[];
   stdio: [Stdio, Stdio, Stdio];
-  /** Descriptors of ours that sysrun has from 5 on. */
+  /** Descriptors of ours that sysrun has from 3 on; after them come the one for the plan and the one for its report. */
   descriptors: readonly number[];
   environment: NodeJS.ProcessEnv;
   /** Called with what sysrun has written, as it comes. */
@@ -34,6 +34,5 @@ export interface Sysrun {
   close(): void;
 }
 
-/** Descriptors in sysrun. */
-export const PLAN_FD = 3;
-export const REPORT_FD = 4;
+/** The first descriptor after the standard streams. */
+export const FIRST_FD = 3;

@@ -11,11 +11,12 @@ import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import { type ErrnoName, errnoName } from "../abi/errno.ts";
 import { nativeProgram } from "../native-program.ts";
 import { type EncodeOptions, encodePlan } from "./encode.ts";
+import { takeSysrun, type WaitingSysrun } from "./launcher.ts";
 import type { Op, Plan } from "./plan.ts";
 import { ReportReader, type ReportRecord } from "./report.ts";
 import { startSysrun } from "./start-sysrun.ts";
 import { failureIn, type SyscallError } from "./syscall-error.ts";
-import { PLAN_FD, REPORT_FD, type Start, type Stdio, type Sysrun } from "./sysrun-process.ts";
+import { FIRST_FD, type Start, type Stdio, type Sysrun } from "./sysrun-process.ts";
 
 /** Results by their names. A call that failed with an allowed error has the errno negated, as the kernel returns it. */
 export type Results = Record<string, number>;
@@ -38,7 +39,7 @@ export interface TracedCall extends CallEvent {
 export interface PerformOptions {
   /** Standard input, output and error of everything the plan runs. @default "inherit" for all three */
   stdio?: [Stdio, Stdio, Stdio];
-  /** Descriptors of this process that sysrun has too, numbered from 5 on. @default none */
+  /** Descriptors of this process that sysrun has too, numbered from 3 on. @default none */
   descriptors?: readonly number[];
   /** Called after each call that went well. Asking for it costs two more calls for each. */
   onTrace?: (call: TracedCall) => void;
@@ -75,6 +76,8 @@ export async function performPlan(plan: Plan, options: PerformOptions = {}): Pro
   const { block, slots } = encodePlan(plan, { failAt: options.failAt });
   options.signal?.throwIfAborted();
   const report = new Report(plan, slots, options);
+  const waiting = canWait(options) ? takeSysrun() : undefined;
+  if (waiting) return performByLauncher(waiting, block, report);
   const sysrun = await startSysrun(startOf(options, report)).catch(cannotStart);
   const stop = deadline(options);
   stop.signal?.addEventListener("abort", sysrun.kill, { once: true });
@@ -96,16 +99,35 @@ export async function performPlan(plan: Plan, options: PerformOptions = {}): Pro
   }
 }
 
+/** A sysrun that waits already can be neither stopped nor stepped, and has the launcher's standard streams. */
+function canWait({ signal, timeoutMs, step, onTrace, stdio, sysrun, environment }: PerformOptions): boolean {
+  return ![signal, timeoutMs, step, onTrace, stdio, sysrun, environment].some((option) => option !== undefined);
+}
+
+function performByLauncher(sysrun: WaitingSysrun, block: Uint8Array, report: Report): Outcome {
+  sysrun.send(block);
+  sysrun.listen(
+    (bytes) => report.read(bytes),
+    () => report.ended,
+  );
+  if (report.failure) throw report.failure;
+  if (report.problem) throw report.problem;
+  if (!report.ended) throw new GlassboxError("internal", "Cannot finish the plan: sysrun has ended");
+  return { results: report.results, exitCode: 0 };
+}
+
 function startOf(options: PerformOptions, report: Report): Start {
-  const args = ["--plan", `${PLAN_FD}`, "--report", `${REPORT_FD}`, "--parent", `${process.pid}`];
+  const descriptors = options.descriptors ?? [];
+  const plan = FIRST_FD + descriptors.length;
+  const args = ["--plan", `${plan}`, "--report", `${plan + 1}`, "--parent", `${process.pid}`];
   if (options.onTrace) args.push("--trace");
-  if (options.step) args.push("--step", `${PLAN_FD}`);
+  if (options.step) args.push("--step", `${plan}`);
   if (options.sealed ?? true) args.push("--sealed");
   return {
     program: options.sysrun ?? nativeProgram("sysrun"),
     args,
     stdio: options.stdio ?? ["inherit", "inherit", "inherit"],
-    descriptors: options.descriptors ?? [],
+    descriptors,
     environment: options.environment ?? {},
     live: options.onTrace !== undefined || options.step !== undefined,
     onReport: (bytes) => report.read(bytes),

@@ -1,12 +1,17 @@
 /**
  * The container's cgroups: make them and write the limits before there is a process, then place the process before it
  * does anything, so that not one call of the container goes unlimited.
+ *
+ * On v2 it is born in its place. On v1 it moves itself, by `0` in `tasks`: the kernel can move a lone thread that asks
+ * for it at once. Another process, moved by its pid in `cgroup.procs`, might fork or exec meanwhile, so first the kernel
+ * waits until all processors have been through a quiet moment, 5 to 15 ms: as long as all the rest of a container takes.
  */
 import { GlassboxError } from "../../0-base/mod.ts";
 import {
   bpfProgAttach,
   bpfProgLoad,
   type CgroupLimits,
+  type CgroupStep,
   cgroupSteps,
   close,
   type Descriptor,
@@ -16,7 +21,6 @@ import {
   type Op,
   openat,
   result,
-  template,
   unmetLimits,
   write,
 } from "../../1-kernel/mod.ts";
@@ -27,8 +31,8 @@ export interface CgroupPlan {
   before: Op[];
   /** v2: the cgroup it is born into. */
   bornInto?: Descriptor;
-  /** v1: after it is made. */
-  after: Op[];
+  /** v1: the first thing it does. */
+  inside: Op[];
 }
 
 /** @throws GlassboxError not supported when a limit is asked for that this machine has no controller for */
@@ -58,31 +62,12 @@ export function planCgroups(planning: Planning): CgroupPlan {
     );
   }
   const before: Op[] = [];
-  const after: Op[] = [];
+  const inside: Op[] = [];
   for (const { place, survey } of cgroups) {
-    for (const step of cgroupSteps(place, survey, limits)) {
-      if (step.kind === "make") {
-        before.push(
-          mkdirat(
-            { directory: "AT_FDCWD", path: step.directory, mode: 0o755 },
-            { why: step.why, from: step.from, allow: ["EEXIST"] },
-          ),
-        );
-        continue;
-      }
-      if (step.file.startsWith("devices.") && !mayRuleDevices(standing)) continue;
-      const fd = planning.name(step.file);
-      const { from, allow } = step;
-      before.push(
-        openat(
-          { directory: "AT_FDCWD", path: `${step.directory}/${step.file}`, flags: ["O_WRONLY"] },
-          { why: `Open ${step.file}`, from, allow, result: fd },
-        ),
-        // A value that a kernel refuses is an error; a file it does not have was allowed above, and then so is this.
-        write({ fd: result(fd), data: step.value }, { why: step.why, from, allow: allow && [...allow, "EBADF"] }),
-        close({ fd: result(fd) }, { why: "Done with it", from, allow: allow && ["EBADF"] }),
-      );
-    }
+    const steps = cgroupSteps(place, survey, limits).filter(
+      (step) => step.kind === "make" || !step.file.startsWith("devices.") || mayRuleDevices(standing),
+    );
+    before.push(...planSteps(planning, steps));
     const from = "/linux/cgroupsPath";
     if (place.version === 2) {
       before.push(
@@ -92,25 +77,58 @@ export function planCgroups(planning: Planning): CgroupPlan {
         ),
         ...(mayRuleDevices(standing) ? attachDeviceRules(limits) : []),
       );
-      return { before, bornInto: result("cgroup"), after };
+      return { before, bornInto: result("cgroup"), inside };
     }
     const tree = place.controllers.join(",");
-    const fd = planning.name(`procs ${tree}`);
+    const fd = planning.name(`tasks ${tree}`);
     before.push(
       openat(
-        { directory: "AT_FDCWD", path: `${place.directory}/cgroup.procs`, flags: ["O_WRONLY"] },
-        { why: `Open the list of processes of its ${tree} group`, from, result: fd },
+        { directory: "AT_FDCWD", path: `${place.directory}/tasks`, flags: ["O_WRONLY"] },
+        {
+          why: `Open the list of threads of its ${tree} group, for its first process to enter itself`,
+          from,
+          result: fd,
+        },
       ),
     );
-    after.push(
+    inside.push(
       write(
-        { fd: result(fd), data: template("{init}") },
-        { why: `Put the container's first process into its ${tree} group; its children will be there too`, from },
+        { fd: result(fd), data: "0" },
+        { why: `Move itself into its ${tree} group; its children will be there too`, from },
       ),
-      close({ fd: result(fd) }, { why: "Done with it", from }),
     );
   }
-  return { before, after };
+  return { before, inside };
+}
+
+/** Makes directories and writes files; one that gets several lines in a row, as a list of devices does, is opened once. */
+function planSteps(planning: Planning, steps: readonly CgroupStep[]): Op[] {
+  const ops: Op[] = [];
+  let fd = "";
+  for (const [index, step] of steps.entries()) {
+    const { from, why } = step;
+    if (step.kind === "make") {
+      const path = step.directory;
+      ops.push(mkdirat({ directory: "AT_FDCWD", path, mode: 0o755 }, { why, from, allow: ["EEXIST"] }));
+      continue;
+    }
+    const { allow } = step;
+    const path = pathOf(step);
+    if (path !== pathOf(steps[index - 1])) {
+      fd = planning.name(step.file);
+      const about = { why: `Open ${step.file}`, from, allow, result: fd };
+      ops.push(openat({ directory: "AT_FDCWD", path, flags: ["O_WRONLY"] }, about));
+    }
+    // A value that a kernel refuses is an error; a file it does not have was allowed above, and then so is this.
+    ops.push(write({ fd: result(fd), data: step.value }, { why, from, allow: allow && [...allow, "EBADF"] }));
+    if (path === pathOf(steps[index + 1])) continue;
+    ops.push(close({ fd: result(fd) }, { why: "Done with it", from, allow: allow && ["EBADF"] }));
+  }
+  return ops;
+}
+
+function pathOf(step: CgroupStep | undefined): string {
+  return step?.kind === "write" ? `${step.directory}/${step.file}` : "";
 }
 
 /** Only the machine's root may; and without them nobody in a user namespace can make a device either. */

@@ -1,25 +1,12 @@
 /** Handing over: stand in the working directory, let no descriptor of ours through, and become the program. */
 import { GlassboxError } from "../../0-base/mod.ts";
-import { closeRangeOnExec, dup3, execve, fchdir, type Op, openat2, result } from "../../1-kernel/mod.ts";
+import { closeRangeOnExec, execve, fchdir, type Op, openat2, result } from "../../1-kernel/mod.ts";
 import { openDirectory } from "./paths.ts";
 import type { Planning } from "./planning.ts";
 
 const NO_PROGRAM = {
   hint: "Check /process/args/0 and PATH in /process/env; the path is looked up in the container's root",
 };
-
-/** Where sysrun finds descriptors that were handed to it, above its own two. */
-const HANDED_OVER_FROM = 5;
-
-/** First of all, in the runtime: put the descriptors that the program is to have where it expects them. */
-export function planPreservedDescriptors({ preserveFds = 0 }: Planning): Op[] {
-  return Array.from({ length: preserveFds }, (_, index) =>
-    dup3(
-      { from: HANDED_OVER_FROM + index, to: 3 + index, flags: [] },
-      { why: `Put a descriptor that the caller passes on where the program expects it: ${3 + index}` },
-    ),
-  );
-}
 
 /** Before the root is left: make the working directory when it is missing, as other runtimes do. */
 export function planWorkingDirectory(planning: Planning): Op[] {

@@ -1,7 +1,7 @@
 /**
  * The planner: from a bundle to the list of system calls that make the container. Two programs. `runtime` runs on the
- * host: cgroups, id maps, joining what must be joined from outside. `init` is the container's first process: it waits
- * until it is limited and mapped, builds its view of the file system, drops what it may not keep, and becomes the
+ * host: cgroups, id maps, joining what must be joined from outside. `init` is the container's first process: it enters
+ * its cgroups, waits until it is mapped, builds its view of the file system, drops what it may not keep, and becomes the
  * program. They speak through two pipes, one byte each way. Each concern has its own file; the order is told here.
  */
 import { join } from "node:path";
@@ -23,8 +23,8 @@ import {
   wait4,
   write,
 } from "../../1-kernel/mod.ts";
-import { planCgroups } from "./cgroups.ts";
-import { planEnterDirectory, planExec, planPreservedDescriptors, planWorkingDirectory } from "./command.ts";
+import { type CgroupPlan, planCgroups } from "./cgroups.ts";
+import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
@@ -71,11 +71,12 @@ export function planContainer(request: PlanRequest): ContainerPlan {
     planning.warn("/linux/mountLabel has no effect: SELinux labels on mounts are not done");
   if (request.config.process?.ioPriority) planning.warn("/process/ioPriority has no effect");
   if (request.config.process?.scheduler) planning.warn("/process/scheduler has no effect");
-  const init = planInit(planning);
+  const cgroups = planCgroups(planning);
+  const init = planInit(planning, cgroups);
   return {
     plan: {
       programs: [
-        { name: "runtime", ops: planRuntime(planning) },
+        { name: "runtime", ops: planRuntime(planning, cgroups) },
         { name: "init", ops: init },
       ],
     },
@@ -83,20 +84,15 @@ export function planContainer(request: PlanRequest): ContainerPlan {
   };
 }
 
-function planRuntime(planning: Planning): Op[] {
-  const cgroups = planCgroups(planning);
+function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
   const { mode, consoleSocket, hooksFifo } = planning;
   const shown = mode === "run" && planning.config.process?.terminal === true;
   return [
-    ...planPreservedDescriptors(planning),
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
     ...(planning.waitForStart ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
     ...(hooksFifo ? planFifo(hooksFifo, "hooks_fifo", "say that hooks have run") : []),
-    pipe2(
-      { from: "go_reader", into: "go_writer" },
-      { why: "A pipe to hold the container back until it is limited and mapped" },
-    ),
+    pipe2({ from: "go_reader", into: "go_writer" }, { why: "A pipe to hold the container back until it is mapped" }),
     pipe2({ from: "ready_reader", into: "ready_writer" }, { why: "A pipe for it to say that it is set up" }),
     ...planJoinsBeforeClone(planning),
     clone3(
@@ -116,7 +112,6 @@ function planRuntime(planning: Planning): Op[] {
     close({ fd: result("go_reader") }, { why: "Only the container reads here" }),
     close({ fd: result("ready_writer") }, { why: "Only the container writes here: if it ends, reading says so" }),
     ...planIdMaps(planning),
-    ...cgroups.after,
     ...(mode === "run" || hooksFifo ? [tell({ why: "Say which process it is" })] : []),
     write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on" }),
     ...(shown ? planTakeTerminal("init_pidfd") : []),
@@ -149,14 +144,15 @@ function planHooks(): Op[] {
   ];
 }
 
-function planInit(planning: Planning): Op[] {
+function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
   const { mode, hooksFifo, config, id } = planning;
   const filter = planSeccomp(planning);
   const late = config.process?.noNewPrivileges ?? false;
   return [
+    ...cgroups.inside,
     close({ fd: result("go_writer") }, { why: "Only the runtime writes here: if it ends, reading says so" }),
     close({ fd: result("ready_reader") }, { why: "Only the runtime reads here" }),
-    read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process is in its cgroup and has its ids" }),
+    read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process has its ids" }),
     ...planBecomeNamespaceRoot(planning),
     ...planJoinsAfterClone(planning),
     ...planNewCgroupNamespace(planning),

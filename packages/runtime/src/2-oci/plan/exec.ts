@@ -21,7 +21,7 @@ import {
   wait4,
   write,
 } from "../../1-kernel/mod.ts";
-import { planEnterDirectory, planExec, planPreservedDescriptors } from "./command.ts";
+import { planEnterDirectory, planExec } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import type { ContainerPlan } from "./container.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
@@ -52,30 +52,24 @@ export function planProcess(request: ExecRequest): ContainerPlan {
     name: namer(),
     waitForStart: false,
   };
-  const runtime = planRuntime(planning, request);
+  const cgroups = planCgroupMoves(planning, request.cgroupDirectories);
+  const runtime = planRuntime(planning, request, cgroups);
   return {
     plan: {
       programs: [
         { name: "runtime", ops: runtime },
-        { name: "process", ops: planInside(planning) },
+        { name: "process", ops: planInside(planning, cgroups) },
       ],
     },
     warnings,
   };
 }
 
-function planRuntime(planning: Planning, request: ExecRequest): Op[] {
-  const { initPid, joins, cgroupDirectories, mode, consoleSocket } = request;
+function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMoves): Op[] {
+  const { initPid, joins, mode, consoleSocket } = request;
   const shown = mode === "run" && planning.config.process?.terminal === true;
-  const lists = cgroupDirectories.map((directory) => ({ directory, fd: planning.name(`procs ${directory}`) }));
   return [
-    ...planPreservedDescriptors(planning),
-    ...lists.map(({ directory, fd }) =>
-      openat(
-        { directory: "AT_FDCWD", path: `${directory}/cgroup.procs`, flags: ["O_WRONLY"] },
-        { why: "Open the list of processes of the container's cgroup, while the host's paths can be seen", result: fd },
-      ),
-    ),
+    ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
     pipe2(
       { from: "go_reader", into: "go_writer" },
@@ -107,12 +101,7 @@ function planRuntime(planning: Planning, request: ExecRequest): Op[] {
     ),
     close({ fd: result("go_reader") }, { why: "Only the process reads here" }),
     close({ fd: result("ready_writer") }, { why: "Only the process writes here: if it ends, reading says so" }),
-    ...lists.flatMap(({ fd }) => [
-      write(
-        { fd: result(fd), data: template("{process}") },
-        { why: "Put it under the container's limits before it does anything" },
-      ),
-    ]),
+    ...cgroups.outside,
     tell({ why: "Say which process it is" }),
     write({ fd: result("go_writer"), data: "." }, { why: "Let it go on" }),
     ...(shown ? planTakeTerminal("process_pidfd") : []),
@@ -126,10 +115,37 @@ function planRuntime(planning: Planning, request: ExecRequest): Op[] {
   ];
 }
 
-function planInside(planning: Planning): Op[] {
+interface CgroupMoves {
+  /** While the host's paths can be seen. */
+  before: Op[];
+  /** By the runtime, once there is a process. */
+  outside: Op[];
+  /** By the process, before anything else. */
+  inside: Op[];
+}
+
+/** On v1 it moves itself, as a container's first process does, and why is told there (`cgroups.ts`). */
+function planCgroupMoves(planning: Planning, directories: readonly string[]): CgroupMoves {
+  const itself = planning.facts.cgroupMode !== "v2";
+  const lists = directories.map((directory) => ({ directory, fd: planning.name(`procs ${directory}`) }));
+  const why = "Put it under the container's limits before it does anything";
+  return {
+    before: lists.map(({ directory, fd }) =>
+      openat(
+        { directory: "AT_FDCWD", path: `${directory}/${itself ? "tasks" : "cgroup.procs"}`, flags: ["O_WRONLY"] },
+        { why: "Open the list of who is in the container's cgroup, while the host's paths can be seen", result: fd },
+      ),
+    ),
+    outside: itself ? [] : lists.map(({ fd }) => write({ fd: result(fd), data: template("{process}") }, { why })),
+    inside: itself ? lists.map(({ fd }) => write({ fd: result(fd), data: "0" }, { why })) : [],
+  };
+}
+
+function planInside(planning: Planning, cgroups: CgroupMoves): Op[] {
   const filter = planSeccomp(planning);
   const late = planning.config.process?.noNewPrivileges ?? false;
   return [
+    ...cgroups.inside,
     close({ fd: result("go_writer") }, { why: "Only the runtime writes here" }),
     close({ fd: result("ready_reader") }, { why: "Only the runtime reads here" }),
     read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process is in its cgroup" }),

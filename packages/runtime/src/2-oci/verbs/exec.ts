@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { exitCodeOf, freezerState, hastenMove, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
+import { exitCodeOf, freezerState, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
 import { factOf, resolveInRoot } from "../facts/in-root.ts";
 import { gatherOwnFacts, mountPointOf, userIn } from "../facts/machine.ts";
 import { readGroupsWord, readStanding } from "../facts/standing.ts";
@@ -82,7 +82,6 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   checkTerminal(config.process?.terminal ?? false, detach, consoleSocket);
   const root = `/proc/${init}/root`;
   const layout = readCgroupLayout();
-  hastenMove(layout);
   const { plan, warnings } = planProcess({
     id: stored.id,
     config,
@@ -105,14 +104,13 @@ async function perform(context: Context, stored: StoredState, config: Config, va
     },
   });
   for (const warning of warnings) context.log.warn(warning);
-  let pid: number | undefined;
-  const stopForwarding = detach ? () => {} : forwardSignals(() => pid);
+  let stopForwarding = () => {};
   const pidFile = text(values, "pid-file");
   try {
     const { results } = await performPlan(plan, {
       descriptors: Array.from({ length: preserved(values) }, (_, index) => 3 + index),
       onTold: ({ process: told = 0 }) => {
-        pid = told;
+        if (!detach) stopForwarding = forwardSignals(told);
         if (pidFile) writePidFile(pidFile, told);
       },
     });

@@ -1,7 +1,7 @@
 /** Flags that `create` and `run` share, and what they come to. */
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import type { EncodeOptions } from "../../1-kernel/mod.ts";
+import { type EncodeOptions, ownPid, type TracedCall } from "../../1-kernel/mod.ts";
 import type { PlanRequest } from "../plan/planning.ts";
 import { type Flag, text, type Values } from "./verb.ts";
 
@@ -16,6 +16,9 @@ export interface LaunchOptions {
   noNewKeyring?: boolean;
   /** Leave state and cgroups in place after a foreground run. */
   keep?: boolean;
+  /** Signals that come are the caller's, not the container's. */
+  keepSignals?: boolean;
+  onTrace?: (call: TracedCall) => void;
   /** A call of the plan to fail, for trying out what happens then: no flag sets it. */
   failAt?: EncodeOptions["failAt"];
 }
@@ -56,9 +59,9 @@ export function preserved(values: Values): number {
   return asked + listening();
 }
 
-/** Descriptors that a service manager handed to this process. */
+/** Descriptors that a service manager handed to the process it started. */
 export function listening(): number {
-  const count = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS ?? 0) : 0;
+  const count = process.env.LISTEN_PID === String(ownPid()) ? Number(process.env.LISTEN_FDS ?? 0) : 0;
   return Number.isInteger(count) && count > 0 ? count : 0;
 }
 

@@ -6,14 +6,7 @@
 import { closeSync, constants, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
-import {
-  exitCodeOf,
-  hastenMove,
-  performPlan,
-  processesIn,
-  readCgroupLayout,
-  SyscallError,
-} from "../../1-kernel/mod.ts";
+import { exitCodeOf, performPlan, processesIn, readCgroupLayout, SyscallError } from "../../1-kernel/mod.ts";
 import { gatherFacts, userIn } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
 import { needsMapPrograms } from "../plan/namespaces.ts";
@@ -57,7 +50,6 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   const { id, mode } = options;
   const { config } = bundle;
   const layout = readCgroupLayout();
-  hastenMove(layout);
   const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config.linux, id) : undefined;
   if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
   const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, {
@@ -103,13 +95,16 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     await removeCgroups(stored);
   });
 
+  let stopForwarding = () => {};
   const known = (pid: number) => {
     if (stored.init) return;
     // A process that ended already has no start time to be known by, and needs none.
     stored.init = identify(pid) ?? { pid, startTime: 0 };
     save(directory, stored);
     // The container's process is in the scope, and keeps it from now on; a failure to end the other one is not its.
-    void scope?.release();
+    // On v1 it may not be in there yet: then the other one stays until the plan has been performed.
+    if (layout.mode === "v2") void scope?.release();
+    if (mode === "run" && !options.keepSignals) stopForwarding = forwardSignals(pid);
     if (options.pidFile) writePidFile(options.pidFile, pid);
   };
   const starts = hasHooks(config, ["startContainer"]);
@@ -133,10 +128,11 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   let hookFailure: unknown;
   let hooksRun: Promise<void> = Promise.resolve();
   let told = 0;
-  const stopForwarding = mode === "run" ? forwardSignals(() => stored.init?.pid) : () => {};
   try {
     const { results } = await performPlan(plan, {
-      signal: stop.signal,
+      // Without a signal nothing here can go on while the plan is performed, and it costs less.
+      ...(hooksWait || starts || scope || hasHooks(config, ["poststart"]) ? { signal: stop.signal } : {}),
+      ...(options.onTrace ? { onTrace: options.onTrace } : {}),
       failAt: options.failAt,
       descriptors: Array.from({ length: options.preserveFds ?? 0 }, (_, index) => 3 + index),
       onTold: ({ init = 0 }) => {

@@ -1,4 +1,5 @@
 /** Passing on signals: in the foreground the runtime stands for the container, so what it is sent is meant for that. */
+import { passSignalsTo } from "../../1-kernel/mod.ts";
 import { sendSignal } from "./cleanup.ts";
 
 const FORWARDED: readonly NodeJS.Signals[] = [
@@ -13,12 +14,10 @@ const FORWARDED: readonly NodeJS.Signals[] = [
   "SIGWINCH",
 ];
 
-/** @returns a function that stops forwarding */
-export function forwardSignals(pid: () => number | undefined): () => void {
-  const forward = (signal: NodeJS.Signals) => {
-    const target = pid();
-    if (target) sendSignal(target, signal);
-  };
+/** To this process from now on: by the launcher where there is one, else by us. @returns a function that stops it */
+export function forwardSignals(pid: number): () => void {
+  if (passSignalsTo(pid)) return () => {};
+  const forward = (signal: NodeJS.Signals) => sendSignal(pid, signal);
   for (const signal of FORWARDED) process.on(signal, forward);
   return () => {
     for (const signal of FORWARDED) process.off(signal, forward);

@@ -1,0 +1,158 @@
+/*
+ * glassrun is the command that callers start, and all of it that stays the same process from its start to its end. It
+ * knows nothing of containers. It starts two programs side by side, each needed by the other only later:
+ *
+ *   build/glassrun         the planner: the TypeScript of src/2-oci, compiled with its engine, which takes a while to start
+ *   build/native/sysrun    performs the plan, once the planner has sent it (sysrun.c)
+ *
+ * and then stands for both: signals go where the planner says, the planner's exit code is ours, and none of the three
+ * outlives the others. Verbs that perform no plan get no sysrun; a planner without one starts its own.
+ *
+ * What the planner has of us is in the environment: GLASSRUN_LAUNCHER=PLAN,CONTROL,PID. PLAN is a socket to sysrun, where
+ * the plan goes and records come back, and which ends when sysrun does. To CONTROL it writes a pid, as a 32-bit number:
+ * from then on signals go there. PID is ours, which is what callers know (LISTEN_PID).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Ours go high, out of the way of descriptors that a caller passes on to the container. */
+enum { OUR_LOWEST_FD = 200 };
+
+static char here[PATH_MAX]; /* build/native */
+static sigset_t before, held;
+
+static __attribute__((noreturn)) void cannot(const char *what) {
+  dprintf(2, "glassrun: Cannot %s: %s\n", what, strerror(errno));
+  _exit(1);
+}
+
+static int raise_fd(int fd) {
+  int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, OUR_LOWEST_FD);
+  if (high < 0) return fd; /* a low RLIMIT_NOFILE: stay where we are */
+  close(fd);
+  return high;
+}
+
+static void connect_pair(int ends[2]) {
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) cannot("make a socket");
+  for (int i = 0; i < 2; i++) ends[i] = raise_fd(ends[i]);
+}
+
+static void find_here(void) {
+  ssize_t size = readlink("/proc/self/exe", here, sizeof here - 1);
+  if (size < 0) cannot("find its own file");
+  here[size] = 0;
+  *strrchr(here, '/') = 0;
+}
+
+/* In a new process: signals as they were, and death with us. */
+static void settle(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+  sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+static pid_t start_sysrun(int plan) {
+  pid_t parent = getpid(), child = fork();
+  if (child != 0) return child;
+  char path[PATH_MAX + 16], fd[16], pid[16];
+  snprintf(path, sizeof path, "%s/sysrun", here);
+  snprintf(fd, sizeof fd, "%d", plan);
+  snprintf(pid, sizeof pid, "%d", parent);
+  fcntl(plan, F_SETFD, 0);
+  settle(parent);
+  execle(path, "sysrun", "--plan", fd, "--report", fd, "--parent", pid, "--sealed", NULL, (char *[]){NULL});
+  cannot("start sysrun");
+}
+
+static pid_t start_planner(char **argv, int plan, int control) {
+  pid_t parent = getpid(), child = fork();
+  if (child != 0) return child;
+  char path[PATH_MAX + 16], link[64];
+  snprintf(path, sizeof path, "%s/../glassrun", here);
+  snprintf(link, sizeof link, "%d,%d,%d", plan, control, parent);
+  fcntl(control, F_SETFD, 0);
+  if (plan >= 0) fcntl(plan, F_SETFD, 0);
+  setenv("GLASSRUN_LAUNCHER", link, 1);
+  /* It runs for milliseconds: compiling to machine code costs more than it ever gives back. */
+  setenv("BUN_JSC_useJIT", "0", 1);
+  /* Out of reach of the terminal's Ctrl-C, or a signal would come to it twice: from there and from us. */
+  setpgid(0, 0);
+  settle(parent);
+  execv(path, argv);
+  cannot("start the planner");
+}
+
+/* A guess, which costs a little when it is wrong: an argument with the name of a verb that performs a plan. */
+static bool performs(char **argv) {
+  for (char **arg = argv + 1; *arg; arg++)
+    if (!strcmp(*arg, "run") || !strcmp(*arg, "create") || !strcmp(*arg, "exec")) return true;
+  return false;
+}
+
+int main(int argc, char **argv) {
+  (void)argc;
+  find_here();
+  sigfillset(&held);
+  /* Stopping with Ctrl-Z stays what it is. */
+  sigdelset(&held, SIGTSTP);
+  sigdelset(&held, SIGTTIN);
+  sigdelset(&held, SIGTTOU);
+  sigprocmask(SIG_SETMASK, &held, &before);
+
+  int control[2], plan[2] = {-1, -1};
+  connect_pair(control);
+  pid_t sysrun = -1;
+  if (performs(argv)) connect_pair(plan);
+  pid_t planner = start_planner(argv, plan[0], control[0]);
+  if (planner < 0) cannot("start the planner");
+  close(control[0]);
+  if (plan[0] >= 0) {
+    close(plan[0]);
+    sysrun = start_sysrun(plan[1]);
+    if (sysrun < 0) cannot("start sysrun");
+  }
+
+  pid_t signalled = planner;
+  int signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signals < 0) cannot("hear signals");
+  struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = control[1], .events = POLLIN}};
+  for (;;) {
+    if (poll(events, 2, -1) < 0 && errno != EINTR) cannot("wait");
+    if (events[1].revents) {
+      int32_t pid;
+      if (read(control[1], &pid, sizeof pid) == sizeof pid) signalled = pid;
+      else events[1].fd = -1; /* the planner is ending */
+    }
+    struct signalfd_siginfo news;
+    while (read(signals, &news, sizeof news) == sizeof news)
+      if (news.ssi_signo != SIGCHLD) kill(signalled, (int)news.ssi_signo);
+
+    int status;
+    for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
+      if (ended == sysrun) {
+        /* A process that it made may hold the socket open: this ends it for the planner all the same. */
+        shutdown(plan[1], SHUT_RDWR);
+        sysrun = -1;
+      }
+      if (ended == planner) {
+        if (sysrun > 0 && kill(sysrun, SIGKILL) == 0) waitpid(sysrun, NULL, 0);
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+      }
+    }
+  }
+}
