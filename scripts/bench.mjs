@@ -5,9 +5,14 @@
 import { parseArgs } from "node:util";
 import * as agentCost from "./bench/agent-cost.mjs";
 import * as changeToPaint from "./bench/change-to-paint.mjs";
+import * as containerLibrary from "./bench/container-library.mjs";
+import * as containerMany from "./bench/container-many.mjs";
+import * as containerMemory from "./bench/container-memory.mjs";
 import * as containerRun from "./bench/container-run.mjs";
+import * as containerVerbs from "./bench/container-verbs.mjs";
 import { printLine } from "./bench/report.mjs";
 import * as terminalThroughput from "./bench/terminal-throughput.mjs";
+import * as whereTimeGoes from "./bench/where-time-goes.mjs";
 import { checkMachine } from "./setup/machine.mjs";
 import { buildAll, installPackages } from "./setup/prepare.mjs";
 import { Progress } from "./setup/progress.mjs";
@@ -15,13 +20,27 @@ import { Refusal, runMain } from "./setup/refusal.mjs";
 
 const help = `npm run bench -- [OPTION]...
 
-  --only NAME  one of container-run, change-to-paint, terminal, agent; may be given several times
-  --runs N     container starts of each runtime (40)
+  --only NAME  may be given several times; one of
+                 container-run      run of true, against runc and crun
+                 container-verbs    create+start+delete, exec and state, as engines use them
+                 container-library  run from a running program that calls our library
+                 container-many     a hundred at once, up to a thousand one after another
+                 container-memory   memory of the runtime that stays with a container
+                 where-time-goes    the calls of a container, most expensive first
+                 change-to-paint    from a change of the kernel to the browser's frame
+                 terminal           how fast a flood of output comes through
+                 agent              what the agent costs at rest
+  --runs N     container starts of each runtime, where they are counted (40)
   --json       print the numbers as JSON
   --help       print this`;
 
 const measures = {
   "container-run": containerRun,
+  "container-verbs": containerVerbs,
+  "container-library": containerLibrary,
+  "container-many": containerMany,
+  "container-memory": containerMemory,
+  "where-time-goes": whereTimeGoes,
   "change-to-paint": changeToPaint,
   terminal: terminalThroughput,
   agent: agentCost,

@@ -12,5 +12,5 @@ export function printLine({ name, unit, median, p10, p90, count, goal, atLeast }
   const met = goal !== undefined && (atLeast ? median >= goal : median <= goal);
   const verdict =
     goal === undefined ? "" : `  goal ${atLeast ? "at least" : "at most"} ${goal}: ${met ? "met" : "NOT met"}`;
-  return `  ${name.padEnd(18)} ${number(median).padStart(7)} ${unit.padEnd(12)} (${spread}, ${count} runs)${verdict}`;
+  return `  ${name.padEnd(30)} ${number(median).padStart(7)} ${unit.padEnd(12)} (${spread}, ${count} runs)${verdict}`;
 }

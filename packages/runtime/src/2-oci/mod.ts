@@ -1,6 +1,7 @@
-/** What the apps may use of the OCI runtime: plans to show, states to list. Containers are run by the `glassrun` program. */
+/** What the apps may use of the OCI runtime: plans to show, states to list, a container to run without the `glassrun` program. */
 export type { ContainerPlan } from "./plan/container.ts";
 export { type PlanBundleOptions, planBundle } from "./plan-bundle.ts";
+export { type RunContainerOptions, runContainer } from "./run-container.ts";
 export { type Bundle, readBundle } from "./spec/bundle.ts";
 export type { Config } from "./spec/config.ts";
 export { defaultConfig } from "./spec/default-config.ts";
