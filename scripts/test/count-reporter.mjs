@@ -1,6 +1,6 @@
 /**
  * A reporter for Node's test runner that says one JSON line for each test, for `npm test` to add up. Suites are left
- * out, since their tests are counted. In the lab VM the same lines come out as words on the serial port.
+ * out, since their tests are counted, unless they were skipped as a whole. In the lab VM the same lines come out as words on the serial port.
  */
 
 /** A name longer than this is cut: in the VM a line must fit into one word (see vm/words.mjs). */
@@ -12,8 +12,9 @@ const before = process.env.GLASSBOX_IN_VM ? "\x1eglassbox result " : "";
 export default async function* countReporter(events) {
   for await (const { type, data } of events) {
     if (type !== "test:pass" && type !== "test:fail") continue;
-    if (data.details?.type === "suite") continue;
     const reason = data.skip ?? data.todo;
+    // Of a suite that was skipped, the tests were never heard of.
+    if (data.details?.type === "suite" && reason === undefined) continue;
     const outcome = reason !== undefined ? "skip" : type === "test:pass" ? "pass" : "fail";
     const text = typeof reason === "string" ? reason.slice(0, LONGEST_TEXT) : "no reason given";
     yield `${before}${JSON.stringify({ outcome, name: String(data.name).slice(0, LONGEST_TEXT), reason: text })}\n`;

@@ -105,7 +105,7 @@ class NamespaceMachine implements Machine {
     const enter = ["nsenter", "--target", `${this.#pid}`, "--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup"];
     const { user } = options;
     const become = user ? ["setpriv", `--reuid=${user.uid}`, `--regid=${user.gid}`, "--init-groups"] : [];
-    return spawn("bash", ["-c", `${joins}exec "$@"`, "enter", ...enter, "--wd=/", ...become, ...argv], {
+    return spawn("bash", ["-c", `${joins}exec "$@"`, "enter", ...enter, "--wd", ...become, ...argv], {
       stdio: options.stdio ?? [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", ...options.env },
     });

@@ -14,6 +14,8 @@ fi
 
 # The outer /proc is still there, so this is the number that the outer machine knows this process by.
 read -r pid _ </proc/self/stat
+# Commands that enter begin where this process is.
+cd /
 mount -t proc proc /proc
 # Not only covered: engines read the list of mounts, and would find the outer trees in it.
 umount --lazy --recursive /sys

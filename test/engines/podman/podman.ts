@@ -2,7 +2,7 @@
  * podman on a machine of its own, set up as docs/operators.md says, with the busybox image in its store. Both runtimes
  * are in its configuration; glassrun is what it uses unless told otherwise.
  */
-import type { Ended } from "../machine/ended.ts";
+import { type Ended, endOf } from "../machine/ended.ts";
 import { type Machine, type RunOptions, startMachine } from "../machine/machine.ts";
 import { imageLayout } from "../places.ts";
 import { snippet } from "../snippet.ts";
@@ -10,10 +10,20 @@ import { snippet } from "../snippet.ts";
 /** The name of the image. */
 export const IMAGE = "localhost/lab";
 
+/** The runtime under test and the control: what does not work with both is not ours to mend. */
+export const RUNTIMES = ["glassrun", "runc"] as const;
+
+/** Rows and columns of the terminal that `onTerminal` gives. */
+export const TERMINAL = "40 100";
+
+const TERMINAL_TIMEOUT_MS = 60_000;
+
 export interface Podman {
-  machine: Machine;
   /** `podman ARGS`, to its end. */
   (args: readonly string[], options?: RunOptions): Promise<Ended>;
+  machine: Machine;
+  /** The same on a terminal, whose lines end as terminals' do. */
+  onTerminal(args: readonly string[]): Promise<Ended>;
 }
 
 /** @throws Error with what podman said */
@@ -23,7 +33,7 @@ export async function startPodman(): Promise<Podman> {
     machine.write("/etc/containers/containers.conf", snippet("/etc/containers/containers.conf"));
     const podman: Podman = Object.assign(
       (args: readonly string[], options?: RunOptions) => machine.run(["podman", ...args], options),
-      { machine },
+      { machine, onTerminal: (args: readonly string[]) => onTerminal(machine, ["podman", ...args]) },
     );
     await must(podman(["pull", "--quiet", `oci:${imageLayout}`]), "pull");
     const [id = ""] = (await must(podman(["images", "--quiet"]), "images")).out.trim().split("\n");
@@ -33,6 +43,17 @@ export async function startPodman(): Promise<Podman> {
     await machine.close();
     throw thrown;
   }
+}
+
+/** script(1) makes the terminal. Nothing is typed there, and its input stays open: the end of it would be typed, too. */
+function onTerminal(machine: Machine, argv: readonly string[]): Promise<Ended> {
+  const [rows, columns] = TERMINAL.split(" ");
+  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const command = `stty rows ${rows} cols ${columns}; ${quoted}`;
+  const script = machine.start(["script", "--quiet", "--return", "--command", command, "/dev/null"], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  return endOf(script, TERMINAL_TIMEOUT_MS);
 }
 
 async function must(running: Promise<Ended>, what: string): Promise<Ended> {
