@@ -146,6 +146,9 @@ _Static_assert(sizeof(struct op) == 96 && sizeof(struct patch) == 16 && sizeof(s
 /* Ours go high, out of the way of descriptors that a plan puts at fixed numbers for the program it executes. */
 enum { OUR_LOWEST_FD = 200 };
 
+/* Each takes about a microsecond, and one without a rename in it is enough. */
+enum { OPENAT2_TRIES = 100000 };
+
 static struct {
   unsigned char *block;
   i64 *slots;
@@ -340,9 +343,12 @@ static i64 call(u32 program, const struct op *op) {
   if (op->number == CALL_TELL) return tell(program, RECORD_TOLD) ? 0 : -EPIPE;
   const u64 *a = op->args;
   if (op->number == CALL_RELAY) return relay((int)a[0], (int)a[1]);
-  for (;;) {
+  for (int tries = 0;; tries++) {
     i64 value = syscall(op->number, a[0], a[1], a[2], a[3], a[4], a[5]);
     if (value != -1) return value;
+    /* A path with "..", kept below a root, while anybody on the machine renames or mounts: the kernel could not be sure
+       and asks to be asked again (man 2 openat2). Bounded, because somebody may do nothing else. */
+    if (errno == EAGAIN && op->number == SYS_openat2 && tries < OPENAT2_TRIES) continue;
     /* We handle no signals, so an interruption (stop and continue, a tracer) is not news. After an interrupted close
        the descriptor is gone already, and a second one could close somebody else's. */
     if (errno != EINTR || op->number == SYS_close || allows(op, EINTR)) return -errno;

@@ -49,6 +49,7 @@ export {
   type Results,
   type TracedCall,
 } from "./plan/sysrun.ts";
+export { OWN_FDS } from "./plan/sysrun-process.ts";
 export { type CgroupMembership, parseProcCgroup, readProcCgroup } from "./procfs/cgroup.ts";
 export { parseCmdline, readCmdline } from "./procfs/cmdline.ts";
 export {
@@ -72,6 +73,7 @@ export {
   chdir,
   chroot,
   close,
+  closeRange,
   closeRangeOnExec,
   dup3,
   fchdir,

@@ -36,3 +36,5 @@ export interface Sysrun {
 
 /** The first descriptor after the standard streams. */
 export const FIRST_FD = 3;
+/** Where sysrun keeps its own while a plan runs (OUR_LOWEST_FD): the report, and with stepping one more. */
+export const OWN_FDS = { first: 200, last: 201 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { OWN_FDS } from "./sysrun-process.ts";
 import * as wire from "./wire.ts";
 
 const source = readFileSync(new URL("../../../native/sysrun.c", import.meta.url), "utf8");
@@ -31,6 +32,10 @@ test("wire structs stand in sysrun.c with the same fields at the same offsets", 
   assert.deepEqual(structInC("op"), { offsets: wire.OP, size: wire.OP_BYTES });
   assert.deepEqual(structInC("patch"), { offsets: wire.PATCH, size: wire.PATCH_BYTES });
   assert.deepEqual(structInC("record"), { offsets: wire.RECORD, size: wire.RECORD_BYTES });
+});
+
+test("OWN_FDS are those that sysrun.c keeps", () => {
+  assert.match(source, new RegExp(`OUR_LOWEST_FD = ${OWN_FDS.first} `));
 });
 
 test("wire numbers are those of sysrun.c", () => {

@@ -3,7 +3,18 @@ import { test } from "node:test";
 import type { Op } from "../plan/plan.ts";
 import { printCall } from "../plan/print.ts";
 import { bpfProgAttach, bpfProgLoad } from "./bpf.ts";
-import { closeRangeOnExec, dup3, fchownat, mknodat, openat, openat2, read, symlinkat, write } from "./files.ts";
+import {
+  closeRange,
+  closeRangeOnExec,
+  dup3,
+  fchownat,
+  mknodat,
+  openat,
+  openat2,
+  read,
+  symlinkat,
+  write,
+} from "./files.ts";
 import {
   capset,
   dropBoundingCapability,
@@ -92,6 +103,7 @@ test("each constructor writes its call as strace would show it", () => {
     [write({ fd: 1, data: template("{pid}") }, { why }), `write(1, \`\${pid}\`, strlen(args[1]))`],
     [read({ fd: result("r"), into: "go" }, { why }), "read($r, [$go], 1) = 1"],
     [dup3({ from: result("t"), to: 0, flags: [] }, { why }), "dup3($t, 0, 0)"],
+    [closeRange({ first: 3, last: 9 }, { why }), "close_range(3, 9, 0)"],
     [closeRangeOnExec({ first: 3 }, { why }), "close_range(3, 0xffffffff, CLOSE_RANGE_CLOEXEC)"],
     [
       clone3({ program: "init", flags: ["CLONE_NEWNS"], cgroup: result("c") }, { why, result: "init" }),

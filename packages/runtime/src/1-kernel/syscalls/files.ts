@@ -153,12 +153,18 @@ export function setCloseOnExec(call: { fd: Descriptor; closeOnExec: boolean }, a
   return op("fcntl", [number(call.fd), flags(["F_SETFD"]), number(call.closeOnExec ? 1 : 0)], about);
 }
 
-/**
- * Mark every descriptor from `first` on close-on-exec, so that the next `execve` closes it (CVE-2024-21626). Marked, not
- * closed: sysrun still needs its own until then, to say why an `execve` failed.
- */
-export function closeRangeOnExec(call: { first: number }, about: About): Op {
-  return op("close_range", [number(call.first), written("0xffffffff"), flags(["CLOSE_RANGE_CLOEXEC"])], about);
+/** Close every descriptor from `first` to `last`, both included; without `last` to the highest there can be. */
+export function closeRange(call: { first: number; last?: number }, about: About): Op {
+  return op("close_range", [number(call.first), lastOf(call), number(0)], about);
+}
+
+/** Mark them close-on-exec instead, so that the next `execve` closes them. */
+export function closeRangeOnExec(call: { first: number; last?: number }, about: About): Op {
+  return op("close_range", [number(call.first), lastOf(call), flags(["CLOSE_RANGE_CLOEXEC"])], about);
+}
+
+function lastOf({ last }: { last?: number }): Arg {
+  return last === undefined ? written("0xffffffff") : number(last);
 }
 
 export function chdir(call: { path: Path }, about: About): Op {

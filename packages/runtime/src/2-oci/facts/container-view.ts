@@ -6,7 +6,7 @@ import { isAbsolute, join } from "node:path";
 import { relative } from "../plan/paths.ts";
 import type { PathFact } from "../plan/planning.ts";
 import type { Config, Mount } from "../spec/config.ts";
-import { factOf, resolveInRoot } from "./in-root.ts";
+import { factOf, lookInRoot } from "./in-root.ts";
 
 export interface ContainerView {
   config: Config;
@@ -21,7 +21,7 @@ export function lookInContainer(view: ContainerView): (path: string, mountIndex?
     const wanted = relative(path);
     // The last mount that covers the path is the one that is seen.
     const cover = mounts.findLast(({ at }, index) => index < mountIndex && covers(at, wanted));
-    if (!cover) return factOf(resolveInRoot(view.rootfs, wanted));
+    if (!cover) return lookInRoot(view.rootfs, wanted);
     const { mount, at } = cover;
     const below = at === wanted ? "" : at === "." ? wanted : wanted.slice(at.length + 1);
     return lookBelow(view, mount, below);
@@ -33,7 +33,7 @@ function lookBelow({ bundle }: ContainerView, mount: Mount, below: string): Path
   const source = mount.source ?? "";
   if (bind) {
     const host = isAbsolute(source) ? source : join(bundle, source);
-    return below === "" ? factOf(host) : factOf(resolveInRoot(host, below));
+    return below === "" ? factOf(host) : lookInRoot(host, below);
   }
   if (below === "") return { kind: "directory" };
   // What is neither a process nor a setting of one is the same in every /proc and /sys of this kernel.

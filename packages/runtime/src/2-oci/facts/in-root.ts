@@ -9,7 +9,19 @@ import type { PathFact } from "../plan/planning.ts";
 /** As the kernel's own limit (man 7 path_resolution). */
 const MAX_SYMLINKS = 40;
 
-/** The host's path of what `path` means inside `root`, or undefined when nothing is there. */
+/** What stands at `path` inside `root`; `unknown` where a link cannot be read from here, as /proc/self of another pid namespace. */
+export function lookInRoot(root: string, path: string): PathFact {
+  try {
+    return factOf(resolveInRoot(root, path));
+  } catch {
+    return { kind: "unknown" };
+  }
+}
+
+/**
+ * The host's path of what `path` means inside `root`, or undefined when nothing is there.
+ * @throws Error of readlink(2) for a link that cannot be read, or is gone by then
+ */
 export function resolveInRoot(root: string, path: string): string | undefined {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
   let here: string[] = [];

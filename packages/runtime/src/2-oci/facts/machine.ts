@@ -1,8 +1,9 @@
 /** Gathers what a plan depends on beside the bundle: this machine's cgroups, the runtime's own powers and limits. */
-import { existsSync, fstatSync, readFileSync, realpathSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
 import {
   type CgroupLayout,
   type LimitName,
+  type MountInfo,
   mayMakeCgroup,
   placeCgroup,
   readCgroupLayout,
@@ -37,6 +38,7 @@ export function gatherFacts(view: ContainerView, id: string, options: GatherOpti
     cgroups: places.filter((place) => !denied.includes(place)).map((place) => ({ place, survey: surveyCgroup(place) })),
     cgroupsDenied: denied.flatMap(({ controllers }) => controllers),
     homeOf: (uid) => userIn(view.rootfs, uid)?.home,
+    fileSystemOf,
     mountPointOf,
     look: lookInContainer(view),
     lookOnHost: factOf,
@@ -63,22 +65,57 @@ export function gatherOwnFacts() {
 
 /** Name and home directory of a uid in a root's /etc/passwd (man 5 passwd). */
 export function userIn(root: string, uid: number): { name: string; home: string } | undefined {
-  const file = resolveInRoot(root, "/etc/passwd");
-  if (!file) return undefined;
-  const entry = readOr(file)
+  const entry = readAccounts(root)
     .split("\n")
     .map((line) => line.split(":"))
     .find(([, , id]) => id === String(uid));
   return entry && { name: entry[0] ?? "", home: entry[5] || "/" };
 }
 
+/** A list of users is some kilobytes; in a directory service's export perhaps some megabytes. */
+const ACCOUNTS_MAX_BYTES = 16 << 20;
+
+/**
+ * The file is the container's: only a plain file of sensible size is read. A FIFO would hold the runtime up for ever, and
+ * a device without end would fill its memory.
+ */
+function readAccounts(root: string): string {
+  let fd: number | undefined;
+  try {
+    const path = resolveInRoot(root, "/etc/passwd");
+    if (path === undefined) return "";
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY);
+    const stat = fstatSync(fd);
+    if (!stat.isFile() || stat.size > ACCOUNTS_MAX_BYTES) return "";
+    const bytes = Buffer.alloc(stat.size);
+    return bytes.toString("utf8", 0, readSync(fd, bytes));
+  } catch {
+    return "";
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
 /** The longest mount point above the path; its own mount counts. */
 export function mountPointOf(path: string): string {
+  return mountOf(path)?.mountPoint ?? "/";
+}
+
+/** Type of the file system that is mounted there. */
+export function fileSystemOf(path: string): string {
+  return mountOf(path)?.fsType ?? "";
+}
+
+function mountOf(path: string): MountInfo | undefined {
   const real = realpathSync(path);
-  const above = (readMountinfo("self") ?? [])
-    .map(({ mountPoint }) => mountPoint)
-    .filter((mountPoint) => mountPoint === "/" || `${real}/`.startsWith(`${mountPoint}/`));
-  return above.reduce((longest, mountPoint) => (mountPoint.length > longest.length ? mountPoint : longest), "/");
+  const above = (readMountinfo("self") ?? []).filter(
+    ({ mountPoint }) => mountPoint === "/" || `${real}/`.startsWith(`${mountPoint}/`),
+  );
+  // Of those at the same place, the last one lies on top.
+  return above.reduce<MountInfo | undefined>(
+    (best, mount) => (mount.mountPoint.length >= (best?.mountPoint.length ?? 0) ? mount : best),
+    undefined,
+  );
 }
 
 const LIMIT_TITLES: Record<string, LimitName> = {

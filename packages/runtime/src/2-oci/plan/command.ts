@@ -1,6 +1,6 @@
 /** Handing over: stand in the working directory, let no descriptor of ours through, and become the program. */
 import { GlassboxError } from "../../0-base/mod.ts";
-import { closeRangeOnExec, execve, fchdir, type Op, openat2, result } from "../../1-kernel/mod.ts";
+import { closeRange, closeRangeOnExec, execve, fchdir, type Op, OWN_FDS, openat2, result } from "../../1-kernel/mod.ts";
 import { openDirectory } from "./paths.ts";
 import type { Planning } from "./planning.ts";
 
@@ -39,10 +39,7 @@ export function planExec(planning: Planning): Op[] {
   const candidates = findProgram(planning, program, environment);
   const why = "Become the program: same process, same namespaces, new contents";
   return [
-    closeRangeOnExec(
-      { first: 3 + (planning.preserveFds ?? 0) },
-      { why: "Let no descriptor of the runtime through to the program" },
-    ),
+    ...planCloseDescriptors(planning),
     ...candidates.map((path, index) =>
       execve(
         { path, argv, environment },
@@ -53,6 +50,21 @@ export function planExec(planning: Planning): Op[] {
         },
       ),
     ),
+  ];
+}
+
+/**
+ * Closed for good, not only marked: `execve` closes what is marked after it has looked its path up, and an image may name
+ * /proc/self/fd/N/bin/sh as its program (CVE-2024-21626). Sysrun still needs its own, to say why an `execve` failed.
+ */
+function planCloseDescriptors({ preserveFds = 0 }: Planning): Op[] {
+  const first = 3 + preserveFds;
+  const why = "Let no descriptor of the runtime through to the program";
+  const early = first < OWN_FDS.first ? [closeRange({ first, last: OWN_FDS.first - 1 }, { why })] : [];
+  return [
+    ...early,
+    closeRange({ first: Math.max(first, OWN_FDS.last + 1) }, { why: `${why}, however many there are` }),
+    closeRangeOnExec({ first }, { why: "Those of sysrun itself go when the program has taken its place" }),
   ];
 }
 

@@ -65,6 +65,7 @@ export function planTerminal(planning: Planning, { inside }: { inside: boolean }
     const console = openMountPointFile(planning, "/dev/console", {
       why: "Open /dev/console to mount on it",
       from: FROM,
+      plain: true,
     });
     const bind = mount(
       { source: template(`/proc/self/fd/{${tty}}`), target: fdPath(console.fd), flags: ["MS_BIND"] },

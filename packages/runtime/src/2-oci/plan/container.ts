@@ -19,6 +19,7 @@ import {
   result,
   setsid,
   tell,
+  template,
   umask,
   wait4,
   write,
@@ -112,6 +113,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
     close({ fd: result("go_reader") }, { why: "Only the container reads here" }),
     close({ fd: result("ready_writer") }, { why: "Only the container writes here: if it ends, reading says so" }),
     ...planIdMaps(planning),
+    ...planOomScore(planning, template("/proc/{init}/oom_score_adj")),
     ...(mode === "run" || hooksFifo ? [tell({ why: "Say which process it is" })] : []),
     write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on" }),
     ...(shown ? planTakeTerminal("init_pidfd") : []),
@@ -152,6 +154,9 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...cgroups.inside,
     close({ fd: result("go_writer") }, { why: "Only the runtime writes here: if it ends, reading says so" }),
     close({ fd: result("ready_reader") }, { why: "Only the runtime reads here" }),
+    ...(planning.facts.cgroups.some(({ place }) => place.version === 2)
+      ? [close({ fd: result("cgroup") }, { why: "From this directory of the host one could walk up to its root" })]
+      : []),
     read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process has its ids" }),
     ...planBecomeNamespaceRoot(planning),
     ...planJoinsAfterClone(planning),
@@ -170,7 +175,6 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
     ...planNames(planning),
     ...planLoopback(planning),
-    ...planOomScore(planning),
     umask({ mask: 0 }, { why: "Give what is made next exactly the permissions it is made with" }),
     ...planRoot(planning),
     ...planMounts(planning),

@@ -4,7 +4,17 @@
  */
 import { basename, dirname } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { fchmodat, fchownat, mknodat, mount, type Op, result, symlinkat, unlinkat } from "../../1-kernel/mod.ts";
+import {
+  fchmodat,
+  fchownat,
+  mknodat,
+  mount,
+  type Op,
+  openat,
+  result,
+  symlinkat,
+  unlinkat,
+} from "../../1-kernel/mod.ts";
 import type { Device } from "../spec/config.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import { fdPath, openDirectory, openMountPointFile, relative } from "./paths.ts";
@@ -38,7 +48,12 @@ export function planDevices(planning: Planning): Op[] {
     const directory = dirname(`/${relative(path)}`);
     const known = directories.get(directory);
     if (known) return known;
-    const opened = openDirectory(planning, directory, { why: `Open "${directory}", where device nodes go`, from });
+    const opened = openDirectory(planning, directory, {
+      why: `Open "${directory}", where device nodes go`,
+      from,
+      // A /dev that is a link of the image's may lead into a volume, where what follows would change the host's files.
+      plain: directory === "/dev",
+    });
     ops.push(...opened.ops);
     directories.set(directory, opened.fd);
     return opened.fd;
@@ -102,9 +117,24 @@ function planNode(
   // chown clears set-user-id bits, and a mode that came out of an existing node may differ.
   const bits =
     owner.length > 0 && mode > 0o777
-      ? [fchmodat({ directory, path: name, mode }, { why: `Give ${path} its mode`, from: where.from })]
+      ? planMode(planning, device, { directory: where.directory, mode, from: where.from })
       : [];
   return [make, ...owner, ...bits];
+}
+
+function planMode(
+  planning: Planning,
+  { path }: Device,
+  { directory, mode, from }: { directory: string; mode: number; from: string },
+): Op[] {
+  const node = planning.name(`node ${path}`);
+  return [
+    openat(
+      { directory: result(directory), path: basename(path), flags: ["O_PATH", "O_NOFOLLOW"] },
+      { why: `Open ${path} itself, should a link have taken its place`, from, result: node },
+    ),
+    fchmodat({ directory: "AT_FDCWD", path: fdPath(node), mode }, { why: `Give ${path} its mode`, from }),
+  ];
 }
 
 /** What is there already must be that device (runtime-spec config-linux, "Devices"). */

@@ -5,8 +5,10 @@
  */
 import {
   blockSignals,
+  chroot,
   clone3,
   close,
+  fchdir,
   type NamespaceFlag,
   type Op,
   openat,
@@ -41,6 +43,16 @@ export interface ExecRequest extends Omit<PlanRequest, "mode" | "startFifo" | "h
   cgroupDirectories: string[];
 }
 
+const HOST_PROC = "host_proc";
+const CONTAINER_ROOT = "container_root";
+
+/** Before joining a namespace with processes that nobody vouches for; lasts until the next `execve`. */
+export const HIDE = setDumpable({ dumpable: false }, { why: "Keep processes in there from tracing this one" });
+
+function wantsLabel({ config }: Planning): boolean {
+  return Boolean(config.process?.apparmorProfile || config.process?.selinuxLabel);
+}
+
 /** Pure, as `planContainer`. Results: `process`, its pid as the host sees it, and in mode `run` its `status` word. */
 export function planProcess(request: ExecRequest): ContainerPlan {
   const warnings: string[] = [];
@@ -58,7 +70,7 @@ export function planProcess(request: ExecRequest): ContainerPlan {
     plan: {
       programs: [
         { name: "runtime", ops: runtime },
-        { name: "process", ops: planInside(planning, cgroups) },
+        { name: "process", ops: planInside(planning, request, cgroups) },
       ],
     },
     warnings,
@@ -68,9 +80,27 @@ export function planProcess(request: ExecRequest): ContainerPlan {
 function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMoves): Op[] {
   const { initPid, joins, mode, consoleSocket } = request;
   const shown = mode === "run" && planning.config.process?.terminal === true;
+  const joinsMounts = joins.includes("CLONE_NEWNS");
   return [
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
+    ...planOomScore(planning, "/proc/self/oom_score_adj"),
+    ...(wantsLabel(planning)
+      ? [
+          openat(
+            { directory: "AT_FDCWD", path: "/proc", flags: ["O_PATH", "O_DIRECTORY"] },
+            { why: "Hold the host's /proc: the container's could be anything", result: HOST_PROC },
+          ),
+        ]
+      : []),
+    ...(joinsMounts
+      ? []
+      : [
+          openat(
+            { directory: "AT_FDCWD", path: `/proc/${initPid}/root`, flags: ["O_PATH", "O_DIRECTORY"] },
+            { why: "Hold the container's root: no mount namespace will lead there", result: CONTAINER_ROOT },
+          ),
+        ]),
     pipe2(
       { from: "go_reader", into: "go_writer" },
       { why: "A pipe to hold the process back until it is in its cgroup" },
@@ -88,7 +118,7 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
             why: "Hold the container's first process by descriptor",
             result: "container",
           },
-          setDumpable({ dumpable: false }, { why: "Keep processes in there from tracing this one" }),
+          HIDE,
           setns({ fd: result("container"), type: joins }, { why: "Join all of its namespaces at once" }),
         ]),
     clone3(
@@ -141,7 +171,7 @@ function planCgroupMoves(planning: Planning, directories: readonly string[]): Cg
   };
 }
 
-function planInside(planning: Planning, cgroups: CgroupMoves): Op[] {
+function planInside(planning: Planning, { joins }: ExecRequest, cgroups: CgroupMoves): Op[] {
   const filter = planSeccomp(planning);
   const late = planning.config.process?.noNewPrivileges ?? false;
   return [
@@ -151,9 +181,18 @@ function planInside(planning: Planning, cgroups: CgroupMoves): Op[] {
     read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process is in its cgroup" }),
     setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
     ...planBecomeNamespaceRoot(planning),
-    ...planOomScore(planning),
+    ...(joins.includes("CLONE_NEWNS")
+      ? []
+      : [
+          fchdir({ fd: result(CONTAINER_ROOT) }, { why: "Go into the container's root" }),
+          chroot({ path: "." }, { why: "Let paths start there" }),
+          close({ fd: result(CONTAINER_ROOT) }, { why: "Done with it" }),
+        ]),
     ...planTerminal(planning, { inside: true }),
-    ...planSecurityLabels(planning),
+    ...planSecurityLabels(planning, HOST_PROC),
+    ...(wantsLabel(planning)
+      ? [close({ fd: result(HOST_PROC) }, { why: "From this directory one could reach the host's processes" })]
+      : []),
     ...planEnterDirectory(planning),
     ...planRlimits(planning),
     ...(late ? [] : filter),

@@ -23,6 +23,7 @@ const common = {
   selinux: false,
   ownedStdio: [0, 1, 2],
   homeOf: () => undefined,
+  fileSystemOf: () => "ext4",
   mountPointOf: () => "/srv",
   look,
   lookOnHost: look,

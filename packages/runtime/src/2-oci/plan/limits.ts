@@ -6,6 +6,7 @@ import {
   type LimitName,
   type Op,
   openat,
+  type Path,
   prlimit64,
   RLIMIT,
   result,
@@ -50,7 +51,11 @@ function clamp(planning: Planning, resource: LimitName, wanted: { soft: bigint; 
   return { soft: wanted.soft < most ? wanted.soft : most, hard: most };
 }
 
-export function planOomScore(planning: Planning): Op[] {
+/**
+ * `file`: the setting's path where it stands in the host's /proc, since the container's own could be anything and lead
+ * the number elsewhere (CVE-2025-52881).
+ */
+export function planOomScore(planning: Planning, file: Path): Op[] {
   const wanted = planning.config.process?.oomScoreAdj;
   if (wanted === undefined) return [];
   const from = "/process/oomScoreAdj";
@@ -62,7 +67,7 @@ export function planOomScore(planning: Planning): Op[] {
   }
   return [
     openat(
-      { directory: "AT_FDCWD", path: "/proc/self/oom_score_adj", flags: ["O_WRONLY"] },
+      { directory: "AT_FDCWD", path: file, flags: ["O_WRONLY"] },
       { why: "Open its out-of-memory score", from, result: "oom_score" },
     ),
     write(

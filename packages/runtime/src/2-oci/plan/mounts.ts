@@ -20,6 +20,7 @@ import { planCgroupMount } from "./cgroup-mount.ts";
 import { type MountOptions, parseMountOptions, toAttributes } from "./mount-options.ts";
 import { fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
 import type { Planning } from "./planning.ts";
+import { refuseOverProc } from "./proc-mounts.ts";
 import { planPropagation } from "./propagation.ts";
 
 /** What well-known mounts are for, in words. */
@@ -61,6 +62,7 @@ function planFileSystem(planning: Planning, entry: Mount, options: MountOptions,
   const type = entry.type ?? "";
   const plain = type === "proc" || type === "sysfs";
   if (plain) refuseSymlink(planning, entry, index);
+  else if (type !== "mqueue") refuseOverProc(planning, entry, index, undefined);
   const target = openDirectory(planning, entry.destination, {
     why: `Open "${entry.destination}", where ${type} goes, by descriptor`,
     from: `${from}/destination`,
@@ -87,6 +89,7 @@ function withMode(planning: Planning, entry: Mount, data: string, index: number)
 function planBind(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
   const from = `/mounts/${index}`;
   const source = sourceOf(planning, entry);
+  refuseOverProc(planning, entry, index, source);
   const kind = planning.facts.lookOnHost(source).kind;
   if (kind === "missing") {
     throw new GlassboxError(

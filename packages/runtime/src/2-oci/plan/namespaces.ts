@@ -56,22 +56,24 @@ export function newNamespaceFlags(planning: Planning): ConstantsOf<"CLONE_NEW">[
 /** Before the child is made. */
 export function planJoinsBeforeClone(planning: Planning): Op[] {
   const joins = JOINED_BY_RUNTIME.flatMap((kind) => planJoin(planning, kind));
-  return [...planNewTime(planning), ...joins];
+  const processes = namespaceOf(planning, "pid");
+  // Once in their user namespace, processes that are in there may have every capability over this one too.
+  const exposed = processes?.path !== undefined && namespaceOf(planning, "user")?.path !== undefined;
+  return [...planNewTime(planning), ...(exposed ? [hide(processes.from)] : []), ...joins];
 }
 
 /** In the child: the mount namespace, where one is to be joined. */
 export function planJoinsAfterClone(planning: Planning): Op[] {
   const processes = namespaceOf(planning, "pid");
   const exposed = processes?.path !== undefined && namespaceOf(planning, "user") === undefined;
-  const hide = exposed
-    ? [
-        setDumpable(
-          { dumpable: false },
-          { why: "Keep processes that are already in there from tracing this one", from: processes.from },
-        ),
-      ]
-    : [];
-  return [...hide, ...planJoin(planning, "mount")];
+  return [...(exposed ? [hide(processes.from)] : []), ...planJoin(planning, "mount")];
+}
+
+function hide(from: string): Op {
+  return setDumpable(
+    { dumpable: false },
+    { why: "Keep processes that are already in there from tracing this one", from },
+  );
 }
 
 /** In the child, once it is in its cgroup: the group it is in becomes the root of what it can see. */

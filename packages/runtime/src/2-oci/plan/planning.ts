@@ -48,6 +48,8 @@ export interface MachineFacts {
   ownedStdio: readonly number[];
   /** Home directory of a uid in the container's /etc/passwd. */
   homeOf(uid: number): string | undefined;
+  /** Type of the file system that holds a path of the host: `proc`, `ext4`. */
+  fileSystemOf(path: string): string;
   /** Where the mount that holds a path of the host is mounted. */
   mountPointOf(path: string): string;
   /** A path in the container as the mounts before `mountIndex` (all when left out) leave it. */

@@ -6,6 +6,7 @@
 import {
   chdir,
   chroot,
+  close,
   fchdir,
   type MountFlag,
   mount,
@@ -132,6 +133,7 @@ function planSwap(): Op[] {
       { target: ".", flags: ["MNT_DETACH"] },
       { why: "Take the host's whole tree out of sight: from here no path leads to it", from: "/root/path" },
     ),
+    close({ fd: result("old_root") }, { why: "The last thing that still led there" }),
   ];
 }
 

@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { exitCodeOf, freezerState, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
-import { factOf, resolveInRoot } from "../facts/in-root.ts";
-import { gatherOwnFacts, mountPointOf, userIn } from "../facts/machine.ts";
+import { factOf, lookInRoot } from "../facts/in-root.ts";
+import { fileSystemOf, gatherOwnFacts, mountPointOf, userIn } from "../facts/machine.ts";
 import { readGroupsWord, readStanding } from "../facts/standing.ts";
 import { planProcess } from "../plan/exec.ts";
 import type { Config, Process } from "../spec/config.ts";
 import { PROCESS_SHAPE } from "../spec/validate.ts";
 import { type StoredState, statusOf } from "../state/container-state.ts";
+import { isAlive } from "../state/process-identity.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { execCgroups } from "./exec-cgroups.ts";
 import { foreignNamespaces } from "./hooks.ts";
@@ -82,13 +83,17 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   checkTerminal(config.process?.terminal ?? false, detach, consoleSocket);
   const root = `/proc/${init}/root`;
   const layout = readCgroupLayout();
+  const joins = foreignNamespaces(init);
+  // Its pid may be somebody else's since we looked.
+  if (!stored.init || !isAlive(stored.init))
+    throw new GlassboxError("failed precondition", "cannot exec in a stopped container: container not running");
   const { plan, warnings } = planProcess({
     id: stored.id,
     config,
     bundle: stored.bundle,
     mode: detach ? "detach" : "run",
     initPid: init,
-    joins: foreignNamespaces(init),
+    joins,
     cgroupDirectories: execCgroups(layout, init, stored.cgroups, texts(values, "cgroup")),
     ...(consoleSocket ? { consoleSocket: resolve(consoleSocket) } : {}),
     preserveFds: preserved(values),
@@ -98,8 +103,9 @@ async function perform(context: Context, stored: StoredState, config: Config, va
       cgroupMode: layout.mode,
       cgroups: [],
       homeOf: (uid) => userIn(root, uid)?.home,
+      fileSystemOf,
       mountPointOf,
-      look: (path) => factOf(resolveInRoot(root, path)),
+      look: (path) => lookInRoot(root, path),
       lookOnHost: factOf,
     },
   });

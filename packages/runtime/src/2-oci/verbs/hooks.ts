@@ -5,7 +5,19 @@
 import { closeSync, openSync, readlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { execve, type NamespaceFlag, type Op, performPlan, result, setns } from "../../1-kernel/mod.ts";
+import {
+  clone3,
+  execve,
+  exitCodeOf,
+  type NamespaceFlag,
+  type Op,
+  performPlan,
+  result,
+  setns,
+  setParentDeathSignal,
+  wait4,
+} from "../../1-kernel/mod.ts";
+import { HIDE } from "../plan/exec.ts";
 import type { Config, Hook, HookKind } from "../spec/config.ts";
 import type { ContainerState } from "../state/container-state.ts";
 
@@ -81,18 +93,32 @@ async function runInside(hook: Hook, { state, directory }: HookRun): Promise<str
   const stdin = openSync(file, "r");
   try {
     const environment = Object.entries(environmentOf(hook)).map(([name, value]) => `${name}=${value}`);
-    const ops: Op[] = [
+    const runtime: Op[] = [
       ...planJoinAll(state.pid),
+      clone3(
+        { program: "hook", flags: [] },
+        { why: "Make the hook's process: a pid namespace takes effect in children only", result: "hook" },
+      ),
+      wait4({ pid: result("hook"), status: "status", flags: [] }, { why: "Wait for it to end, and learn how" }),
+    ];
+    const inside: Op[] = [
+      setParentDeathSignal({ signal: "SIGKILL" }, { why: "End with the runtime, which ends when time is up" }),
       execve(
         { path: hook.path, argv: hook.args ?? [hook.path], environment },
         { why: "Become the hook", from: "/hooks" },
       ),
     ];
-    const { exitCode } = await performPlan(
-      { programs: [{ name: "hook", ops }] },
+    const { results } = await performPlan(
+      {
+        programs: [
+          { name: "runtime", ops: runtime },
+          { name: "hook", ops: inside },
+        ],
+      },
       { stdio: [stdin, "inherit", "inherit"], timeoutMs: timeoutMs(hook) },
     );
-    return exitCode === 0 ? undefined : `exit status ${exitCode}`;
+    const code = exitCodeOf(results.status ?? 0);
+    return code === 0 ? undefined : `exit status ${code}`;
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
   } finally {
@@ -115,6 +141,7 @@ export function planJoinAll(pid: number): Op[] {
       why: "Hold the container's first process by descriptor",
       result: "container",
     },
+    HIDE,
     setns({ fd: result("container"), type: joins }, { why: "Join all of its namespaces at once" }),
   ];
 }
@@ -130,7 +157,10 @@ const NAMESPACES: Record<string, NamespaceFlag> = {
   time: "CLONE_NEWTIME",
 };
 
-/** Namespaces of `pid` that are not ours: joining one's own user namespace answers EINVAL. */
+/**
+ * Namespaces of `pid` that are not ours: joining one's own user namespace answers EINVAL.
+ * @throws GlassboxError failed precondition when it has ended (a zombie has no namespaces any more), or may not be seen
+ */
 export function foreignNamespaces(pid: number): NamespaceFlag[] {
   return Object.entries(NAMESPACES).flatMap(([name, flag]) => {
     const link = (of: string) => {
@@ -140,8 +170,17 @@ export function foreignNamespaces(pid: number): NamespaceFlag[] {
         return undefined;
       }
     };
+    const ours = link("self");
+    if (ours === undefined) return [];
     const theirs = link(String(pid));
-    return theirs !== undefined && theirs !== link("self") ? [flag] : [];
+    // Taking it for one of ours would run a container's command on the host.
+    if (theirs === undefined) {
+      throw new GlassboxError(
+        "failed precondition",
+        `cannot join the ${name} namespace of process ${pid}: container not running`,
+      );
+    }
+    return theirs === ours ? [] : [flag];
   });
 }
 

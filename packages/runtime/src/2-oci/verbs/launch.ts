@@ -6,7 +6,14 @@
 import { closeSync, constants, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
-import { exitCodeOf, performPlan, processesIn, readCgroupLayout, SyscallError } from "../../1-kernel/mod.ts";
+import {
+  exitCodeOf,
+  freezerState,
+  performPlan,
+  processesIn,
+  readCgroupLayout,
+  SyscallError,
+} from "../../1-kernel/mod.ts";
 import { gatherFacts, userIn } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
 import { needsMapPrograms } from "../plan/namespaces.ts";
@@ -237,6 +244,8 @@ function checkUnused(cgroups: MachineFacts["cgroups"], holder: number | undefine
       { hint: "Give each container a /linux/cgroupsPath of its own, or none" },
     );
   }
+  if (freezerState(cgroups.map(({ place }) => place)) === "frozen")
+    throw new GlassboxError("failed precondition", "container's cgroup unexpectedly frozen");
 }
 
 function checkTerminal(config: Config, { mode, consoleSocket }: LaunchOptions): void {
