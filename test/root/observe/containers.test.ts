@@ -86,6 +86,29 @@ test(
   }),
 );
 
+test("Observer finds a container under the --root that its runtime was given", async (t) => {
+  if (cannotObserve) return t.skip(cannotObserve);
+  if (spawnSync("runc", ["--version"]).status !== 0) return t.skip("needs runc");
+  const work = mkdtempSync(join(tmpdir(), "glassbox-root-"));
+  const id = `elsewhere-${process.pid}`;
+  const live = await LiveGraph.open({ scan: false, stateRoots: [] });
+  try {
+    makeBundle(work);
+    const learner = await live.shell("061-test");
+    await learner.start(`cd ${work}; runc --root state --log log run ${id}`);
+    const found = await live.seen(
+      "container",
+      "running",
+      ({ containerId, status }) => containerId === id && status === "running",
+    );
+    assert.deepEqual([found.runtime, found.lab, found.bundle], ["runc", "061-test", work]);
+  } finally {
+    spawnSync("runc", ["--root", join(work, "state"), "delete", "--force", id], { stdio: "ignore" });
+    await live.close();
+    rmSync(work, { recursive: true });
+  }
+});
+
 /** busybox and a config.json that runc's own `spec` wrote, without what this machine's missing capabilities refuse. */
 function makeBundle(directory: string): void {
   mkdirSync(join(directory, "rootfs/bin"), { recursive: true });

@@ -17,6 +17,7 @@ import { ContainerStateReader, type StateRoot } from "./read/container-state.ts"
 import { chooseWitnesses, mountTable, readMountTable } from "./read/mount-tables.ts";
 import { type NamespaceReference, readNamespaces } from "./read/namespace-facts.ts";
 import { readProcess } from "./read/process.ts";
+import { stateRootOf } from "./read/state-root-of.ts";
 
 /** Longest stretch of reading before terminals and sockets get their turn, in milliseconds. */
 const SLICE_MS = 8;
@@ -117,7 +118,10 @@ export class FactsReader {
       .map(({ path }) => labOfCgroup(path, this.#labCgroup))
       .find((found) => found !== undefined);
     this.#ownership.seen(after, lab);
-    if (!same(before, after)) this.facts.processes.set(pid, after);
+    if (same(before, after)) return;
+    this.facts.processes.set(pid, after);
+    const root = stateRootOf(after);
+    if (root) this.#containers.learn(root);
   }
 
   /** Some of the processes nobody works with, in turn: their memory and state are worth showing, not worth chasing. */

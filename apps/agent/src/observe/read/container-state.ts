@@ -24,19 +24,32 @@ export const STATE_ROOTS: readonly StateRoot[] = [
 /** runc, runsc and glassrun write `state.json`; crun writes `status`. */
 const STATE_FILES = ["state.json", "status"];
 
+/** Roots learnt besides; each costs a look at every turn. The one learnt first gives way. */
+const LEARNT_ROOTS_MAX = 32;
+
 /** Reads state directories, each file again only when it changed. */
 export class ContainerStateReader {
   readonly #roots: readonly StateRoot[];
+  /** By directory. */
+  readonly #learnt = new Map<string, StateRoot>();
   readonly #cache = new Map<string, { stamp: string; facts: ContainerFacts | undefined }>();
 
   constructor(roots: readonly StateRoot[] = STATE_ROOTS) {
     this.#roots = roots;
   }
 
+  /** Look there too from now on. */
+  learn(root: StateRoot): void {
+    if (this.#learnt.has(root.directory) || this.#roots.some(({ directory }) => directory === root.directory)) return;
+    this.#learnt.set(root.directory, root);
+    const [first] = this.#learnt.keys();
+    if (this.#learnt.size > LEARNT_ROOTS_MAX && first !== undefined) this.#learnt.delete(first);
+  }
+
   read(): ContainerFacts[] {
     const found: ContainerFacts[] = [];
     const seen = new Set<string>();
-    for (const { directory, runtime } of this.#roots) {
+    for (const { directory, runtime } of [...this.#roots, ...this.#learnt.values()]) {
       for (const root of expand(directory)) {
         for (const id of namesIn(root)) {
           const facts = this.#readOne(join(root, id), id, runtime, seen);
