@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readlinkSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { readMountinfo } from "@glassbox/runtime/kernel";
@@ -122,6 +122,29 @@ test("Labs.reset draws new values and forgets what was done", async (t) => {
   assert.notDeepEqual(stage.labs.detail(lab).values, before.values);
   assert.equal(existsSync(before.workDir), false);
   await stage.closeTerminals();
+});
+
+test("Labs.reset unmounts what of the lab was mounted elsewhere on the machine", async (t) => {
+  if (cannotStage) return t.skip(cannotStage);
+  const lab = "001-process";
+  const elsewhere = mkdtempSync("/var/tmp/glassbox-elsewhere-");
+  const isMounted = () => readMountinfo("self")?.some(({ mountPoint }) => mountPoint === elsewhere);
+  try {
+    await stage.labs.open(lab);
+    await stage.perform(lab, [{ kind: "type", line: `mount --bind . ${elsewhere}` }]);
+    assert.ok(isMounted());
+    await stage.observer.refresh();
+    const node = [...stage.observer.nodes.values()].find(
+      (each) => each.kind === "mount" && each.mountPoint === elsewhere,
+    );
+    assert.equal(node?.lab, lab);
+    await stage.labs.reset(lab);
+    assert.ok(!isMounted());
+  } finally {
+    if (isMounted()) execFileSync("umount", ["--lazy", elsewhere]);
+    rmdirSync(elsewhere);
+    await stage.closeTerminals();
+  }
 });
 
 test("A lab with pivot_root keeps it from moving the machine's own root", async (t) => {

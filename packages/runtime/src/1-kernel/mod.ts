@@ -29,7 +29,14 @@ export { interpretEbpf } from "./ebpf/interpreter.ts";
 export { formatIdMap, type IdMapping, idMapProblem, mapIdOut, parseIdMap } from "./id-maps.ts";
 export { Kwatch, type KwatchOptions } from "./kwatch/kwatch.ts";
 export { type KwatchRecord, parseRecord } from "./kwatch/records.ts";
-export { type MountInfo, type OverlayOptions, overlayLayers, parseMountinfo, readMountinfo } from "./mountinfo.ts";
+export {
+  directoriesShownBy,
+  type MountInfo,
+  type OverlayOptions,
+  overlayLayers,
+  parseMountinfo,
+  readMountinfo,
+} from "./mountinfo.ts";
 export { describeNamespace, hostnameOf, mountTableOf, type NamespaceDescription } from "./namespaces/describe.ts";
 export { nativeProgram } from "./native-program.ts";
 // Plans.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { overlayLayers, parseMountinfo } from "./mountinfo.ts";
+import { directoriesShownBy, overlayLayers, parseMountinfo } from "./mountinfo.ts";
 
 // Captured on Linux 6.18 inside `unshare -m`, with a comma and a space in the lower directory's name.
 const CAPTURED = String.raw`27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard,resv_strict,resuid=65534,resgid=65534
@@ -54,4 +54,20 @@ for (const [what, superOptions, layers] of OVERLAYS) {
 
 test("overlayLayers is undefined for other file systems", () => {
   assert.equal(overlayLayers({ fsType: "tmpfs", superOptions: ["lowerdir=/a"] }), undefined);
+});
+
+test("directoriesShownBy names the directory of a bind mount and the layers of an overlay", () => {
+  const mounts = parseMountinfo(`21 1 8:1 / / rw - ext4 /dev/sda1 rw
+22 21 0:5 / /proc rw - proc proc rw
+30 21 0:40 / /lab/notes rw - tmpfs tmpfs rw
+31 21 8:1 /lab/rootfs /mnt rw - ext4 /dev/sda1 rw
+32 21 0:40 /deep /srv rw - tmpfs tmpfs rw
+33 31 8:1 / /mnt/all rw - ext4 /dev/sda1 rw
+34 21 0:5 / /mnt/proc rw - proc proc rw
+35 21 0:41 / /merged rw - overlay overlay rw,lowerdir=/a:/b,upperdir=/u,workdir=/w
+`);
+  assert.deepEqual(
+    mounts.map((mount) => directoriesShownBy(mount, mounts)),
+    [[], [], [], ["/lab/rootfs"], ["/lab/notes/deep"], ["/"], ["/proc"], ["/a", "/b", "/u", "/w"]],
+  );
 });

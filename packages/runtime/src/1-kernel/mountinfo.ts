@@ -78,6 +78,32 @@ export function overlayLayers(mount: Pick<MountInfo, "fsType" | "superOptions">)
   return layers;
 }
 
+/**
+ * Directories that a mount shows at its mount point: what `mount --bind SOURCE` was given, as far as the kernel still
+ * knows, or an overlay's layers. None for a file system's first mount, and where the source is not in the table.
+ * @param mounts one namespace's whole table, oldest first, as mountinfo lists it
+ */
+export function directoriesShownBy(mount: MountInfo, mounts: readonly MountInfo[]): string[] {
+  const { lower = [], upper, work } = overlayLayers(mount) ?? {};
+  return [bindSourceOf(mount, mounts), ...lower, upper, work].filter((path) => path !== undefined);
+}
+
+function bindSourceOf(mount: MountInfo, mounts: readonly MountInfo[]): string | undefined {
+  for (const other of mounts) {
+    if (other.mountId === mount.mountId) return undefined;
+    const rest = other.device === mount.device ? below(mount.root, other.root) : undefined;
+    if (rest !== undefined) return `${other.mountPoint === "/" ? "" : other.mountPoint}${rest}` || "/";
+  }
+  return undefined;
+}
+
+/** `/b` for `/a/b` below `/a`; empty for the directory itself; undefined when it is not below. */
+function below(path: string, directory: string): string | undefined {
+  if (path === directory) return "";
+  const prefix = directory === "/" ? "/" : `${directory}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length - 1) : undefined;
+}
+
 function parseMountinfoLine(line: string): MountInfo | undefined {
   const fields = line.split(" ");
   const dash = fields.indexOf("-", 6);

@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { GlassboxError, messageOf } from "@glassbox/runtime/base";
-import { readMountinfo, removeCgroup, treeOf } from "@glassbox/runtime/kernel";
+import { directoriesShownBy, readMountinfo, removeCgroup, treeOf } from "@glassbox/runtime/kernel";
 import type { KernelGraph } from "../../observe/kernel-graph.ts";
 import { groupsAround } from "./lab-cgroups.ts";
 import type { LabPlace } from "./lab-place.ts";
@@ -59,7 +59,7 @@ export async function cleanUp(place: LabPlace, tools: CleanUpTools, options: { f
 export function leftovers(place: LabPlace, graph: KernelGraph, options: { files: boolean }): string[] {
   return [
     ...learnersProcesses(place, graph).map((pid) => `process ${pid} still runs`),
-    ...mountsBelow(place.workDir).map((mountPoint) => `"${mountPoint}" is still mounted`),
+    ...mountsOf(place.workDir).map((mountPoint) => `"${mountPoint}" is still mounted`),
     ...place.cgroupDirs
       .filter((directory) => existsSync(directory))
       .map((directory) => `cgroup "${directory}" is still there`),
@@ -83,7 +83,7 @@ async function deleteContainers(place: LabPlace, tools: CleanUpTools): Promise<v
 /** Newest first, since newer mounts stand on older ones; lazily where something outside still holds one open. */
 async function unmountAll(workDir: string): Promise<void> {
   for (let round = 0; round < UNMOUNT_ROUNDS; round++) {
-    const mountPoints = mountsBelow(workDir);
+    const mountPoints = mountsOf(workDir);
     if (mountPoints.length === 0) return;
     for (const mountPoint of mountPoints.reverse()) {
       await run("umount", ["--", mountPoint], { timeout: PROGRAM_TIMEOUT_MS })
@@ -93,9 +93,13 @@ async function unmountAll(workDir: string): Promise<void> {
   }
 }
 
-/** Mount points in the agent's own mount namespace, oldest first. */
-function mountsBelow(workDir: string): string[] {
-  return (readMountinfo("self") ?? []).map((mount) => mount.mountPoint).filter((path) => isBelow(path, workDir));
+/** Mount points in the agent's own mount namespace, oldest first: in the lab's directory, or showing something of it. */
+function mountsOf(workDir: string): string[] {
+  const mounts = readMountinfo("self") ?? [];
+  const ofLab = mounts.filter((mount) =>
+    [mount.mountPoint, ...directoriesShownBy(mount, mounts)].some((path) => isBelow(path, workDir)),
+  );
+  return ofLab.map(({ mountPoint }) => mountPoint);
 }
 
 async function removeCgroups(place: LabPlace): Promise<void> {
@@ -124,7 +128,7 @@ async function restoreMachine(place: LabPlace): Promise<void> {
 }
 
 function removeFiles(workDir: string): void {
-  const mounted = mountsBelow(workDir);
+  const mounted = mountsOf(workDir);
   if (mounted.length > 0) {
     throw new GlassboxError(
       "failed precondition",

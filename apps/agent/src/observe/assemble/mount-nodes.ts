@@ -1,6 +1,6 @@
 /** Mounts: every line of every mount table, with an overlay's layers taken apart. */
 import type { MountNode } from "@glassbox/protocol";
-import { type MountInfo, overlayLayers } from "@glassbox/runtime/kernel";
+import { directoriesShownBy, type MountInfo, overlayLayers } from "@glassbox/runtime/kernel";
 import type { MountTable } from "../facts.ts";
 import { labOfPath } from "../lab-paths.ts";
 import { mountId, namespaceId } from "../node-ids.ts";
@@ -10,6 +10,9 @@ import type { Assembly } from "./assembly.ts";
 /** The node made from the same line of the same table last time. */
 const made = new WeakMap<MountInfo, { key: string; node: MountNode }>();
 
+/** The lab that a line of a table belongs to; it never changes. */
+const labs = new WeakMap<MountInfo, { lab: string | undefined }>();
+
 export function mountNodes(assembly: Assembly): MountNode[] {
   const { facts, ownership, labRoot } = assembly;
   const nodes: MountNode[] = [];
@@ -17,7 +20,7 @@ export function mountNodes(assembly: Assembly): MountNode[] {
     const namespaceOwner = ownership.ofThing(namespaceId("mnt", table.namespace), () => HOST);
     const listed = new Set(table.mounts.map((mount) => mount.mountId));
     for (const mount of table.mounts) {
-      const owner = ownerOf(mount, namespaceOwner, labRoot);
+      const owner = ownerOf(mount, table, namespaceOwner, labRoot);
       const key = `${owner.origin} ${owner.lab} ${listed.has(mount.parentId)}`;
       let known = made.get(mount);
       if (known?.key !== key) {
@@ -30,11 +33,19 @@ export function mountNodes(assembly: Assembly): MountNode[] {
   return nodes;
 }
 
-/** In a learner's mount namespace every mount is the learner's; in others those in a lab's directory. */
-function ownerOf(mount: MountInfo, namespaceOwner: Owner, labRoot: string): Owner {
+/**
+ * In a learner's mount namespace every mount is the learner's; in others those in a lab's directory, or that show
+ * something of it elsewhere. Who else mounted what, the kernel does not tell.
+ */
+function ownerOf(mount: MountInfo, table: MountTable, namespaceOwner: Owner, labRoot: string): Owner {
   if (namespaceOwner.origin === "learner") return namespaceOwner;
-  const lab = labOfPath(mount.mountPoint, labRoot);
-  return lab === undefined ? namespaceOwner : { origin: "learner", lab };
+  let found = labs.get(mount);
+  if (!found) {
+    const paths = [mount.mountPoint, ...directoriesShownBy(mount, table.mounts)];
+    found = { lab: paths.map((path) => labOfPath(path, labRoot)).find((lab) => lab !== undefined) };
+    labs.set(mount, found);
+  }
+  return found.lab === undefined ? namespaceOwner : { origin: "learner", lab: found.lab };
 }
 
 function mountNode(
