@@ -71,6 +71,8 @@ export { listPids, listProcDirectory, readProcFile, readProcLink } from "./procf
 export { type ProcessStat, parseStat, readStat } from "./procfs/stat.ts";
 export { type CapabilityMasks, type ProcessStatus, parseStatus, readStatus } from "./procfs/status.ts";
 // Seccomp.
+export { ACTION_NAMES as SECCOMP_ACTIONS, FLAG_NAMES as SECCOMP_FLAGS } from "./seccomp/actions.ts";
+export { ARCHITECTURE_NAMES as SECCOMP_ARCHITECTURES } from "./seccomp/architectures.ts";
 export { disassemble, encodeInstructions } from "./seccomp/assembler.ts";
 export { compileSeccomp, type SeccompFilter } from "./seccomp/compile.ts";
 export type { SeccompProfile } from "./seccomp/profile.ts";

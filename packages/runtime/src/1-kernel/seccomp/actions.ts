@@ -15,6 +15,7 @@ const ACTIONS: Record<string, number> = {
   SCMP_ACT_NOTIFY: SECCOMP.SECCOMP_RET_USER_NOTIF,
 };
 
+/** Every action a profile may name. */
 export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
 
 /** What a system call newer than the profile gets, so that libc falls back to an older one. */
@@ -52,6 +53,7 @@ const FLAGS: Record<string, number> = {
   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: SECCOMP.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
 };
 
+/** Every flag a profile may name. */
 export const FLAG_NAMES: readonly string[] = Object.keys(FLAGS);
 
 /** @throws GlassboxError invalid argument for a flag the kernel does not have */

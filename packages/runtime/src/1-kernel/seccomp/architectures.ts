@@ -28,6 +28,9 @@ const ARCHITECTURES: Record<string, Architecture> = {
   SCMP_ARCH_AARCH64: { table: "aarch64", audit: SECCOMP.AUDIT_ARCH_AARCH64, first: 0, argumentBits: 64 },
 };
 
+/** Those whose calls a filter can tell apart. */
+export const ARCHITECTURE_NAMES: readonly string[] = Object.keys(ARCHITECTURES);
+
 /** Real ones that no process on a machine of ours can be of, so that there is nothing to compile for them. */
 const OTHER_ARCHITECTURES =
   /^SCMP_ARCH_(ARM|MIPS(EL)?(64(N32)?)?|PPC(64(LE)?)?|S390X?|PARISC(64)?|RISCV64|LOONGARCH64)$/;

@@ -16,7 +16,7 @@ export const GLOBAL_FLAGS: Record<string, Flag> = {
     value: "true|false|auto",
     help: "do without cgroups that may not be made (default: auto, as root: no)",
   },
-  criu: { type: "string", value: "PATH", help: "accepted and not used" },
+  criu: { type: "string", value: "PATH", help: "program that checkpoint and restore ask (default: criu in PATH)" },
   version: { type: "boolean", short: "v", help: "print versions" },
   help: { type: "boolean", short: "h", help: "print this" },
 };

@@ -2,8 +2,10 @@
 import type { Verb } from "../verbs/verb.ts";
 
 export const COMMANDS: Record<string, () => Promise<Verb>> = {
+  checkpoint: async () => (await import("../verbs/checkpoint.ts")).checkpoint,
   create: async () => (await import("../verbs/create.ts")).create,
   delete: async () => (await import("../verbs/delete.ts")).remove,
+  events: async () => (await import("../verbs/events.ts")).events,
   exec: async () => (await import("../verbs/exec.ts")).exec,
   features: async () => (await import("../verbs/features.ts")).features,
   kill: async () => (await import("../verbs/kill.ts")).kill,
@@ -11,6 +13,7 @@ export const COMMANDS: Record<string, () => Promise<Verb>> = {
   pause: async () => (await import("../verbs/pause.ts")).pause,
   plan: async () => (await import("../verbs/plan.ts")).plan,
   ps: async () => (await import("../verbs/ps.ts")).ps,
+  restore: async () => (await import("../verbs/checkpoint.ts")).restore,
   resume: async () => (await import("../verbs/pause.ts")).resume,
   run: async () => (await import("../verbs/run.ts")).run,
   spec: async () => (await import("../verbs/spec.ts")).spec,

@@ -38,7 +38,14 @@ export async function main(args: readonly string[]): Promise<number> {
       });
     }
     const root = text(values, "root") ?? defaultRoot(readStanding(), process.env);
-    const context = { root, rootless, log, systemdCgroup: values["systemd-cgroup"] === true };
+    const criu = text(values, "criu");
+    const context = {
+      root,
+      rootless,
+      log,
+      systemdCgroup: values["systemd-cgroup"] === true,
+      ...(criu ? { criu } : {}),
+    };
     const code = await runVerb(name, verb, context, commandArgs);
     log.succeeded();
     return code;

@@ -4,15 +4,16 @@
  */
 import { writeSync } from "node:fs";
 
-export function print(text: string): void {
-  writeAll(1, text);
+/** @returns whether somebody still reads: false when the pipe's other end is closed */
+export function print(text: string): boolean {
+  return writeAll(1, text);
 }
 
 export function printError(text: string): void {
   writeAll(2, text);
 }
 
-function writeAll(fd: number, text: string): void {
+function writeAll(fd: number, text: string): boolean {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
@@ -20,9 +21,10 @@ function writeAll(fd: number, text: string): void {
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException;
       // A reader that has gone wants no more; one that is slow, on a pipe that does not block, gets a moment.
-      if (code === "EPIPE") return;
+      if (code === "EPIPE") return false;
       if (code !== "EAGAIN") throw thrown;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+  return true;
 }

@@ -41,6 +41,7 @@ import {
   planJoinsBeforeClone,
   planNewCgroupNamespace,
 } from "./namespaces.ts";
+import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
 import { namer, type Planning, type PlanRequest } from "./planning.ts";
 import { planPivot, planRoot } from "./root-file-system.ts";
 import { planSeccomp } from "./seccomp.ts";
@@ -86,11 +87,12 @@ export function planContainer(request: PlanRequest): ContainerPlan {
 }
 
 function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
-  const { mode, consoleSocket, hooksFifo } = planning;
+  const { mode, consoleSocket, pidfdSocket, hooksFifo } = planning;
   const shown = mode === "run" && planning.config.process?.terminal === true;
   return [
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
+    ...(pidfdSocket ? planPidfdSocket(pidfdSocket) : []),
     ...(planning.waitForStart ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
     ...(hooksFifo ? planFifo(hooksFifo, "hooks_fifo", "say that hooks have run") : []),
     pipe2({ from: "go_reader", into: "go_writer" }, { why: "A pipe to hold the container back until it is mapped" }),
@@ -106,12 +108,13 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
           ...newNamespaceFlags(planning),
         ],
         ...(cgroups.bornInto ? { cgroup: cgroups.bornInto } : {}),
-        ...(shown ? { pidfd: "init_pidfd" } : {}),
+        ...(shown || pidfdSocket ? { pidfd: "init_pidfd" } : {}),
       },
       { why: "Make the container's first process, in new namespaces", from: "/linux/namespaces", result: "init" },
     ),
     close({ fd: result("go_reader") }, { why: "Only the container reads here" }),
     close({ fd: result("ready_writer") }, { why: "Only the container writes here: if it ends, reading says so" }),
+    ...(pidfdSocket ? planSendPidfd("init_pidfd") : []),
     ...planIdMaps(planning),
     ...planOomScore(planning, template("/proc/{init}/oom_score_adj")),
     ...(mode === "run" || hooksFifo ? [tell({ why: "Say which process it is" })] : []),

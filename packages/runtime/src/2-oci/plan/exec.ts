@@ -29,6 +29,7 @@ import type { ContainerPlan } from "./container.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planOomScore, planRlimits } from "./limits.ts";
 import { planBecomeNamespaceRoot } from "./namespaces.ts";
+import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
 import { namer, type Planning, type PlanRequest } from "./planning.ts";
 import { planSeccomp } from "./seccomp.ts";
 import { planSecurityLabels } from "./security-modules.ts";
@@ -78,12 +79,13 @@ export function planProcess(request: ExecRequest): ContainerPlan {
 }
 
 function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMoves): Op[] {
-  const { initPid, joins, mode, consoleSocket } = request;
+  const { initPid, joins, mode, consoleSocket, pidfdSocket } = request;
   const shown = mode === "run" && planning.config.process?.terminal === true;
   const joinsMounts = joins.includes("CLONE_NEWNS");
   return [
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
+    ...(pidfdSocket ? planPidfdSocket(pidfdSocket) : []),
     ...planOomScore(planning, "/proc/self/oom_score_adj"),
     ...(wantsLabel(planning)
       ? [
@@ -125,12 +127,13 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
       {
         program: "process",
         flags: mode === "run" ? [] : ["CLONE_PARENT"],
-        ...(shown ? { pidfd: "process_pidfd" } : {}),
+        ...(shown || pidfdSocket ? { pidfd: "process_pidfd" } : {}),
       },
       { why: "Make the process: a pid namespace takes effect in children only", result: "process" },
     ),
     close({ fd: result("go_reader") }, { why: "Only the process reads here" }),
     close({ fd: result("ready_writer") }, { why: "Only the process writes here: if it ends, reading says so" }),
+    ...(pidfdSocket ? planSendPidfd("process_pidfd") : []),
     ...cgroups.outside,
     tell({ why: "Say which process it is" }),
     write({ fd: result("go_writer"), data: "." }, { why: "Let it go on" }),

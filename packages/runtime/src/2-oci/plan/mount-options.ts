@@ -84,6 +84,15 @@ const KNOWN_NOT_DONE = [
   "rstrictatime",
 ];
 
+/** Every word that is carried out, sorted. */
+export const MOUNT_OPTIONS: readonly string[] = [
+  "bind",
+  "rbind",
+  ...Object.keys(FLAGS),
+  ...Object.keys(PROPAGATION).flatMap((word) => [word, `r${word}`]),
+  ...Object.keys(RECURSIVE),
+].sort();
+
 export function parseMountOptions(words: readonly string[]): MountOptions {
   const options: MountOptions = {
     flags: [],

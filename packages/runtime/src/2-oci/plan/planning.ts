@@ -77,6 +77,8 @@ export interface PlanRequest {
   mapsFifo?: string;
   /** Socket that is sent the master side of the container's terminal. */
   consoleSocket?: string;
+  /** Socket that is sent a descriptor for the process (man 2 pidfd_open), by which its end can be waited for. */
+  pidfdSocket?: string;
   /** Descriptors from 3 on that the container's program keeps. */
   preserveFds?: number;
   /** How many of them a service manager handed over: the program is told (man 3 sd_listen_fds). */

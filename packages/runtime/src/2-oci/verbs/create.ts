@@ -6,10 +6,7 @@ import type { Verb } from "./verb.ts";
 export const create: Verb = {
   args: "ID",
   summary: "create a container",
-  flags: {
-    ...LAUNCH_FLAGS,
-    "pidfd-socket": { type: "string", value: "PATH", help: "not supported: send a pidfd to this socket" },
-  },
+  flags: LAUNCH_FLAGS,
   run(context, values, args) {
     const id = oneId(args, "create");
     return launch(context, { ...launchOptions(values), id, mode: "create" });

@@ -15,7 +15,7 @@ import { load, loadConfig } from "../state/store.ts";
 import { execCgroups } from "./exec-cgroups.ts";
 import { foreignNamespaces } from "./hooks.ts";
 import { writePidFile } from "./launch.ts";
-import { preserved } from "./launch-flags.ts";
+import { PIDFD_SOCKET_FLAG, preserved } from "./launch-flags.ts";
 import { forwardSignals } from "./signals.ts";
 import { type Context, text, texts, type Values, type Verb } from "./verb.ts";
 
@@ -26,6 +26,7 @@ export const exec: Verb = {
   errorCode: 255,
   flags: {
     "console-socket": { type: "string", value: "PATH", help: "socket that is sent the terminal's master side" },
+    "pidfd-socket": PIDFD_SOCKET_FLAG,
     cwd: { type: "string", value: "PATH", help: "working directory" },
     env: { type: "string", short: "e", multiple: true, value: "NAME=VALUE", help: "set an environment variable" },
     tty: { type: "boolean", short: "t", help: "give it a terminal" },
@@ -80,6 +81,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   const init = stored.init?.pid ?? 0;
   const detach = values.detach === true;
   const consoleSocket = text(values, "console-socket");
+  const pidfdSocket = text(values, "pidfd-socket");
   checkTerminal(config.process?.terminal ?? false, detach, consoleSocket);
   const root = `/proc/${init}/root`;
   const layout = readCgroupLayout();
@@ -96,6 +98,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
     joins,
     cgroupDirectories: execCgroups(layout, init, stored.cgroups, texts(values, "cgroup")),
     ...(consoleSocket ? { consoleSocket: resolve(consoleSocket) } : {}),
+    ...(pidfdSocket ? { pidfdSocket: resolve(pidfdSocket) } : {}),
     preserveFds: preserved(values),
     facts: {
       ...gatherOwnFacts(),

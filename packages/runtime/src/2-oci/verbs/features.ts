@@ -1,7 +1,10 @@
-/** `features`: what this runtime knows, as JSON (runtime-spec features.md). */
-
-import { CAPABILITY } from "../../1-kernel/mod.ts";
+/**
+ * `features`: what this runtime knows, as JSON (runtime-spec features.md, features-linux.md), for engines to read before
+ * they ask for it. Taken from the tables the planner itself works by, so it cannot promise what is not there.
+ */
+import { CAPABILITY, SECCOMP_ACTIONS, SECCOMP_ARCHITECTURES, SECCOMP_FLAGS } from "../../1-kernel/mod.ts";
 import { print } from "../cli/output.ts";
+import { MOUNT_OPTIONS } from "../plan/mount-options.ts";
 import { HOOK_KINDS } from "../spec/config.ts";
 import { OCI_VERSION } from "../spec/version.ts";
 import type { Verb } from "./verb.ts";
@@ -11,25 +14,35 @@ export const features: Verb = {
   summary: "print what this runtime supports, as JSON",
   flags: {},
   async run() {
-    const known = {
-      ociVersionMin: "1.0.0",
-      ociVersionMax: OCI_VERSION,
-      hooks: HOOK_KINDS,
-      linux: {
-        namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
-        capabilities: Object.keys(CAPABILITY).sort(),
-        cgroup: { v1: true, v2: true, systemd: true, systemdUser: true },
-        seccomp: {
-          enabled: true,
-          actions: ["ALLOW", "ERRNO", "KILL", "KILL_PROCESS", "KILL_THREAD", "LOG", "TRACE", "TRAP"].map(
-            (name) => `SCMP_ACT_${name}`,
-          ),
-          operators: ["EQ", "GE", "GT", "LE", "LT", "MASKED_EQ", "NE"].map((name) => `SCMP_CMP_${name}`),
-          archs: ["SCMP_ARCH_AARCH64", "SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
-        },
-      },
-    };
-    print(`${JSON.stringify(known, null, 2)}\n`);
+    print(`${JSON.stringify(knownFeatures(), null, 2)}\n`);
     return 0;
   },
 };
+
+function knownFeatures() {
+  return {
+    ociVersionMin: "1.0.0",
+    ociVersionMax: OCI_VERSION,
+    hooks: HOOK_KINDS,
+    mountOptions: MOUNT_OPTIONS,
+    linux: {
+      namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
+      capabilities: Object.keys(CAPABILITY).sort(),
+      cgroup: { v1: true, v2: true, systemd: true, systemdUser: true, rdma: true },
+      seccomp: {
+        enabled: true,
+        actions: [...SECCOMP_ACTIONS].sort(),
+        operators: ["EQ", "GE", "GT", "LE", "LT", "MASKED_EQ", "NE"].map((name) => `SCMP_CMP_${name}`),
+        archs: [...SECCOMP_ARCHITECTURES].sort(),
+        knownFlags: [...SECCOMP_FLAGS].sort(),
+      },
+      apparmor: { enabled: true },
+      // A process gets its label, but /linux/mountLabel has no effect.
+      selinux: { enabled: false },
+      intelRdt: { enabled: false },
+      mountExtensions: { idmap: { enabled: MOUNT_OPTIONS.includes("idmap") } },
+    },
+    // No annotation changes what this runtime does.
+    potentiallyUnsafeConfigAnnotations: [],
+  };
+}

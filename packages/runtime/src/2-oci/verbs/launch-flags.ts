@@ -11,6 +11,7 @@ export interface LaunchOptions {
   mode: PlanRequest["mode"];
   pidFile?: string | undefined;
   consoleSocket?: string | undefined;
+  pidfdSocket?: string | undefined;
   preserveFds?: number;
   noPivot?: boolean;
   noNewKeyring?: boolean;
@@ -23,9 +24,16 @@ export interface LaunchOptions {
   failAt?: EncodeOptions["failAt"];
 }
 
+export const PIDFD_SOCKET_FLAG: Flag = {
+  type: "string",
+  value: "PATH",
+  help: "socket that is sent a descriptor for the process (man 2 pidfd_open)",
+};
+
 export const LAUNCH_FLAGS: Record<string, Flag> = {
   bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },
   "console-socket": { type: "string", value: "PATH", help: "socket that is sent the terminal's master side" },
+  "pidfd-socket": PIDFD_SOCKET_FLAG,
   "pid-file": { type: "string", value: "PATH", help: "file to write the container's pid to" },
   "no-pivot": { type: "boolean", help: "do not use pivot_root: for a root that is an initial ramdisk" },
   "no-new-keyring": { type: "boolean", help: "stay in the caller's session key ring" },
@@ -33,14 +41,13 @@ export const LAUNCH_FLAGS: Record<string, Flag> = {
 };
 
 export function launchOptions(values: Values): Omit<LaunchOptions, "id" | "mode"> {
-  if (values["pidfd-socket"]) {
-    throw new GlassboxError("not supported", "Cannot use --pidfd-socket: sending a pidfd is not done yet");
-  }
   const consoleSocket = text(values, "console-socket");
+  const pidfdSocket = text(values, "pidfd-socket");
   return {
     bundle: resolve(text(values, "bundle") ?? "."),
     pidFile: text(values, "pid-file"),
     consoleSocket: consoleSocket && resolve(consoleSocket),
+    pidfdSocket: pidfdSocket && resolve(pidfdSocket),
     preserveFds: preserved(values),
     noPivot: values["no-pivot"] === true,
     noNewKeyring: values["no-new-keyring"] === true,

@@ -77,6 +77,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     ...(hooksWait ? { hooksFifo: join(directory, HOOKS_FIFO) } : {}),
     ...(mapsFifo ? { mapsFifo } : {}),
     ...(options.consoleSocket ? { consoleSocket: options.consoleSocket } : {}),
+    ...(options.pidfdSocket ? { pidfdSocket: options.pidfdSocket } : {}),
     preserveFds: options.preserveFds ?? 0,
     listenFds: listening(),
     noPivot: options.noPivot ?? false,

@@ -15,6 +15,10 @@ export const ps: Verb = {
   async run(context, values, args) {
     const [id, ...options] = args;
     if (id === undefined) throw new GlassboxError("invalid argument", '"ps" requires a container id');
+    const format = text(values, "format") ?? "table";
+    if (format !== "table" && format !== "json") {
+      throw new GlassboxError("invalid argument", `invalid format option "${format}"`, { hint: "Use table or json" });
+    }
     const { stored } = load(context.root, id);
     const place = processPlace(stored);
     if (!place) {
@@ -23,7 +27,7 @@ export const ps: Verb = {
       });
     }
     const pids = processesIn(place);
-    if (text(values, "format") === "json") {
+    if (format === "json") {
       print(`${JSON.stringify(pids)}\n`);
       return 0;
     }

@@ -2,51 +2,81 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
-import { type CgroupLimits, limitSteps, unmetLimits } from "../../1-kernel/mod.ts";
+import { type CgroupLimits, type CgroupStep, limitSteps, unmetLimits } from "../../1-kernel/mod.ts";
 import { RESOURCES_SHAPE } from "../spec/validate.ts";
+import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
-import { load } from "../state/store.ts";
+import { load, loadConfig } from "../state/store.ts";
 import { oneId } from "./launch-flags.ts";
 import { text, type Values, type Verb } from "./verb.ts";
 
-/** Flag to field of the resources, all numbers. */
-const NUMBERS = {
-  "cpu-period": ["cpu", "period"],
-  "cpu-quota": ["cpu", "quota"],
-  "cpu-share": ["cpu", "shares"],
-  "cpu-rt-period": ["cpu", "realtimePeriod"],
-  "cpu-rt-runtime": ["cpu", "realtimeRuntime"],
-  memory: ["memory", "limit"],
-  "memory-reservation": ["memory", "reservation"],
-  "memory-swap": ["memory", "swap"],
-  "blkio-weight": ["blockIO", "weight"],
-  "pids-limit": ["pids", "limit"],
-} as const;
-const WORDS = { "cpuset-cpus": ["cpu", "cpus"], "cpuset-mems": ["cpu", "mems"] } as const;
+interface LimitFlag {
+  /** The field below `linux.resources` that it sets. */
+  field: readonly [group: string, name: string];
+  help: string;
+}
+
+/** Amounts: a number, where bytes are meant with a unit if one likes. */
+const NUMBERS: Record<string, LimitFlag> = {
+  "cpu-period": { field: ["cpu", "period"], help: "microseconds that the quota is counted in" },
+  "cpu-quota": { field: ["cpu", "quota"], help: "microseconds of processor time a period; -1 is no limit" },
+  "cpu-burst": { field: ["cpu", "burst"], help: "microseconds of unused quota that may be saved up" },
+  "cpu-share": { field: ["cpu", "shares"], help: "share of a contended processor, 2 to 262144" },
+  "cpu-rt-period": { field: ["cpu", "realtimePeriod"], help: "microseconds that cpu-rt-runtime is counted in (v1)" },
+  "cpu-rt-runtime": { field: ["cpu", "realtimeRuntime"], help: "microseconds of real-time processes a period (v1)" },
+  "cpu-idle": { field: ["cpu", "idle"], help: "1: run only when nothing else wants the processor" },
+  memory: { field: ["memory", "limit"], help: "bytes of memory; -1 is no limit" },
+  "memory-reservation": { field: ["memory", "reservation"], help: "bytes to reclaim down to when memory is short" },
+  "memory-swap": { field: ["memory", "swap"], help: "bytes of memory and swap together; -1 is no limit" },
+  "blkio-weight": { field: ["blockIO", "weight"], help: "share of a contended disk, 10 to 1000" },
+  "pids-limit": { field: ["pids", "limit"], help: "processes and threads at once; -1 is no limit" },
+};
+const WORDS: Record<string, LimitFlag> = {
+  "cpuset-cpus": { field: ["cpu", "cpus"], help: "processors to use, such as 0-2,7" },
+  "cpuset-mems": { field: ["cpu", "mems"], help: "memory nodes to use, such as 0" },
+};
+/** Intel RDT, with what runc says where a machine has none: this runtime has no part that sets it. */
+const CACHE: Record<string, string> = {
+  "l3-cache-schema": "Intel RDT/CAT: l3 cache schema is not enabled",
+  "mem-bw-schema": "Intel RDT/MBA: memory bandwidth schema is not enabled",
+};
 
 export const update: Verb = {
   args: "ID",
   summary: "change the limits of a container",
+  description: `What is not named stays as it is; 0 also means unchanged. A file has the form of /linux/resources in config.json.
+   Device rules are not changed: taking them all away first, as making a list anew would, cuts a running program off.`,
   flags: {
     resources: {
       type: "string",
       short: "r",
       value: "FILE",
-      help: "take them from this JSON file, or - for standard input",
+      help: "take them from this JSON file, or - for standard input; other flags are then ignored",
     },
     ...Object.fromEntries(
-      Object.keys({ ...NUMBERS, ...WORDS }).map((flag) => [
+      Object.entries({ ...NUMBERS, ...WORDS }).map(([flag, { help }]) => [
         flag,
-        { type: "string" as const, value: "VALUE", help: `set ${flag}` },
+        { type: "string" as const, value: "VALUE", help },
       ]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(CACHE).map((flag) => [flag, { type: "string" as const, value: "TEXT", help: "not supported" }]),
     ),
   },
   async run(context, values, args) {
     const { directory } = load(context.root, oneId(args, "update"));
     await withLock(directory, async () => {
       const { stored } = load(context.root, oneId(args, "update"));
-      // Devices stay as they are: forbidding all first would cut a running container off.
-      const { devices: _devices, ...limits } = wantedLimits(values);
+      if (statusOf(stored, directory) === "stopped") {
+        throw new GlassboxError(
+          "failed precondition",
+          "cannot update a container that is stopped: container not running",
+        );
+      }
+      const { devices, ...limits } = wantedLimits(values);
+      if (devices && JSON.stringify(devices) !== JSON.stringify(loadConfig(directory).linux?.resources?.devices)) {
+        context.log.warn("/devices has no effect: the device rules of a container stay as they were when it was made");
+      }
       const unmet = unmetLimits(stored.cgroups, limits);
       for (const warning of unmet.warnings) context.log.warn(warning);
       if (unmet.missing[0])
@@ -59,22 +89,27 @@ export const update: Verb = {
       const writes = steps.flatMap((step) =>
         step.kind === "write" && !step.file.startsWith("devices.") ? [step] : [],
       );
-      writeInSomeOrder(writes.map(({ directory: group, file, value }) => ({ path: join(group, file), value })));
+      writeInSomeOrder(writes);
     });
     return 0;
   },
 };
 
+type LimitWrite = Extract<CgroupStep, { kind: "write" }>;
+
 /** v1 refuses memory above memory+swap at any moment, so which goes first depends on what is set now: try both. */
-function writeInSomeOrder(writes: Array<{ path: string; value: string }>): void {
+function writeInSomeOrder(writes: readonly LimitWrite[]): void {
   let left = writes;
   while (left.length > 0) {
     let failure: unknown;
-    const refused = left.filter(({ path, value }) => {
+    const refused = left.filter(({ directory, file, value, allow }) => {
+      const path = join(directory, file);
       try {
-        writeFileSync(path, value);
+        // Without O_CREAT: in a cgroup it says EACCES for a file that this kernel does not have.
+        writeFileSync(path, value, { flag: "r+" });
         return false;
       } catch (thrown) {
+        if (allow?.some((name) => name === (thrown as NodeJS.ErrnoException).code)) return false;
         failure ??= new GlassboxError(
           "failed precondition",
           `Cannot write "${value}" to "${path}": ${messageOf(thrown)}`,
@@ -91,7 +126,7 @@ function writeInSomeOrder(writes: Array<{ path: string; value: string }>): void 
 function wantedLimits(values: Values): CgroupLimits {
   const file = text(values, "resources");
   if (file !== undefined) {
-    const json: unknown = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
+    const json = parseResources(file);
     const [problem] = RESOURCES_SHAPE(json, "");
     if (problem)
       throw new GlassboxError("invalid argument", `Cannot use "${file}": ${problem.pointer || "/"} ${problem.message}`);
@@ -101,15 +136,29 @@ function wantedLimits(values: Values): CgroupLimits {
   const set = ([group, field]: readonly [string, string], value: unknown) => {
     limits[group] = { ...limits[group], [field]: value };
   };
-  for (const [flag, target] of Object.entries(NUMBERS)) {
+  for (const [flag, { field }] of Object.entries(NUMBERS)) {
     const word = text(values, flag);
-    if (word !== undefined) set(target, parseAmount(word, flag));
+    if (word !== undefined) set(field, parseAmount(word, flag));
   }
-  for (const [flag, target] of Object.entries(WORDS)) {
+  for (const [flag, { field }] of Object.entries(WORDS)) {
     const word = text(values, flag);
-    if (word !== undefined) set(target, word);
+    if (word !== undefined) set(field, word);
+  }
+  for (const [flag, problem] of Object.entries(CACHE)) {
+    if (text(values, flag)) throw new GlassboxError("not supported", problem);
   }
   return limits as CgroupLimits;
+}
+
+function parseResources(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
+  } catch (cause) {
+    throw new GlassboxError("invalid argument", `Cannot read the limits in "${file}": ${messageOf(cause)}`, {
+      cause,
+      hint: "It must be JSON in the form of /linux/resources in config.json",
+    });
+  }
 }
 
 const UNITS: Record<string, number> = { "": 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };

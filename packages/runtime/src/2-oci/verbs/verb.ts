@@ -21,6 +21,8 @@ export interface Context {
   log: Log;
   /** Containers are made in units of systemd's. */
   systemdCgroup?: boolean;
+  /** Where criu is, if not in PATH. */
+  criu?: string;
 }
 
 export type Values = Record<string, string | boolean | string[] | undefined>;

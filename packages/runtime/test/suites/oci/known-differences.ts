@@ -2,24 +2,11 @@
  * Where an implementation breaks a rule of this suite, and why. A row has to fail: when the rule passes, the row is
  * stale and the suite says so. `rule` is the sentence in the feature's file, letter by letter.
  */
-import type { RuntimeName } from "./rig/runtime.ts";
-
-export interface KnownDifference {
-  runtime: RuntimeName;
-  /** File name without `.test.ts`. */
-  feature: string;
-  rule: string;
-  reason: string;
-  /** Set when it is a race that either side may win: then neither outcome is an error. */
-  sometimes?: true;
-  /** Set when breaking the rule harms the machine: then the rule is skipped aloud instead of run. */
-  dangerous?: true;
-}
-
-/** How a known difference is marked in the name of its test, for the table at the end of `run.ts`. */
-export const knownMark = " [known difference: ";
+import { commandDifferences } from "./known-command-differences.ts";
+import type { KnownDifference } from "./rig/known-difference.ts";
 
 export const knownDifferences: readonly KnownDifference[] = [
+  ...commandDifferences,
   {
     runtime: "runc",
     feature: "cgroups",

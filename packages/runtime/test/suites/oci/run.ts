@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { run } from "node:test";
 import { parseArgs } from "node:util";
 import { messageOf } from "../../../src/0-base/mod.ts";
-import { knownMark } from "./known-differences.ts";
+import { knownMark } from "./rig/known-difference.ts";
 import { type RuntimeName, runtimeCommand, runtimeNames } from "./rig/runtime.ts";
 
 interface Count {

@@ -1,4 +1,4 @@
-/** Builds and starts the program that takes a container's terminal over `--console-socket`. */
+/** Builds and starts the program that takes a container's terminal over `--console-socket`, or a descriptor for a process. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import type { Box } from "./box.ts";
 export interface ConsoleReceiver {
   /** For `--console-socket`. */
   socket: string;
-  /** What came over the terminal so far, after the line `terminal COLUMNSxROWS`. */
+  /** What came over the terminal so far, after the line `terminal COLUMNSxROWS`; or `process PID`, then `ended`. */
   text(): string;
   stop(): void;
 }

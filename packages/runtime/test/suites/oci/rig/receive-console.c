@@ -1,9 +1,11 @@
 /*
- * The other end of --console-socket: listens on a Unix socket, takes one descriptor (SCM_RIGHTS, man 7 unix), says what
- * it is and copies what comes over it to standard output until it hangs up. After the first of that it types argv[2].
+ * The other end of --console-socket and --pidfd-socket: listens on a Unix socket, takes one descriptor (SCM_RIGHTS, man 7
+ * unix) and says what it is. What comes over a terminal it copies to standard output until it hangs up, and after the
+ * first of that it types argv[2]. Of a process it says the pid, and when it has ended.
  * In C because neither Node nor a shell can receive a descriptor.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,18 @@ static int receive_descriptor(int connection) {
 	return descriptor;
 }
 
+/* The pid of a pidfd, as this pid namespace sees it; 0 for another kind of descriptor (man 2 pidfd_open). */
+static int pid_behind(int descriptor) {
+	char path[64], line[256];
+	int pid = 0;
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", descriptor);
+	FILE *information = fopen(path, "re");
+	if (!information) fail(path);
+	while (fgets(line, sizeof line, information)) sscanf(line, "Pid: %d", &pid);
+	fclose(information);
+	return pid;
+}
+
 int main(int argc, char **argv) {
 	if (argc != 3) return 2;
 	/* Nobody waits longer than this for a container that never came. */
@@ -41,6 +55,15 @@ int main(int argc, char **argv) {
 	int connection = accept(listener, NULL, NULL);
 	if (connection < 0) fail("accept");
 	int master = receive_descriptor(connection);
+	int pid = pid_behind(master);
+	if (pid) {
+		printf("process %d\n", pid);
+		fflush(stdout);
+		struct pollfd end = {.fd = master, .events = POLLIN};
+		if (poll(&end, 1, -1) < 0) fail("poll");
+		puts("ended");
+		return 0;
+	}
 	struct winsize size;
 	if (!isatty(master) || ioctl(master, TIOCGWINSZ, &size)) fail("not a terminal");
 	printf("terminal %dx%d\n", size.ws_col, size.ws_row);

@@ -1,0 +1,96 @@
+/** The part of `known-differences.ts` on commands that look at a running container or change it. */
+import { everyRule, type KnownDifference } from "./rig/known-difference.ts";
+
+export const commandDifferences: readonly KnownDifference[] = [
+  { runtime: "crun", feature: "events", rule: everyRule, reason: "1.8.1 has no such command" },
+  { runtime: "crun", feature: "features", rule: everyRule, reason: "1.8.1 has no such command" },
+  { runtime: "crun", feature: "checkpoint", rule: everyRule, reason: "Debian builds it without criu" },
+  { runtime: "runc", feature: "pidfd-socket", rule: everyRule, reason: "1.1 does not know the flag" },
+  { runtime: "crun", feature: "pidfd-socket", rule: everyRule, reason: "does not know the flag" },
+  {
+    runtime: "runc",
+    feature: "events",
+    rule: "it ends when the container does",
+    reason: "goes on until the container is deleted",
+  },
+  {
+    runtime: "crun",
+    feature: "pause",
+    rule: "pausing twice is refused",
+    reason: "writes the freezer's state whatever it is",
+  },
+  {
+    runtime: "crun",
+    feature: "pause",
+    rule: "resuming what is not paused is refused",
+    reason: "writes the freezer's state whatever it is",
+  },
+  {
+    runtime: "crun",
+    feature: "pause",
+    rule: "SIGKILL ends a paused container",
+    reason: "does not thaw on v1, so the signal waits",
+  },
+  ...[
+    "the table begins with the host's header",
+    "the table has the container's processes and no others",
+    "further arguments go to the host's ps",
+  ].map(
+    (rule): KnownDifference => ({
+      runtime: "crun",
+      feature: "ps",
+      rule,
+      reason: "prints pids alone and calls no ps",
+    }),
+  ),
+  {
+    runtime: "crun",
+    feature: "ps",
+    rule: "a container that has stopped has none",
+    reason: "1.8.1 ends with a segmentation fault",
+  },
+  {
+    runtime: "crun",
+    feature: "update",
+    rule: "--memory 64M holds from now on",
+    reason: "makes JSON of the flag's text and takes only digits",
+  },
+  {
+    runtime: "crun",
+    feature: "update",
+    rule: "--pids-limit -1 holds from now on",
+    reason: 'writes -1 to a file that wants "max"',
+  },
+  {
+    runtime: "crun",
+    feature: "update",
+    rule: "device rules in --resources take nothing from a running container",
+    reason: "applies them as for a new container, without the devices that every container has",
+  },
+  {
+    runtime: "crun",
+    feature: "update",
+    rule: "a container that has stopped is refused",
+    reason: "writes to the cgroup that is left",
+  },
+  {
+    runtime: "crun",
+    feature: "update",
+    rule: "a limit that is no number in --resources is refused and nothing is changed",
+    reason: "leaves out what it cannot read",
+  },
+  ...["--l3-cache-schema", "--mem-bw-schema"].map(
+    (flag): KnownDifference => ({
+      runtime: "crun",
+      feature: "update",
+      rule: `${flag} is refused where the machine has no Intel RDT`,
+      reason: "1.8.1 does not know the flag",
+    }),
+  ),
+  {
+    runtime: "crun",
+    feature: "update",
+    rule: "--blkio-weight is the group's share of a disk",
+    reason: "looks for blkio.weight, which the kernel calls blkio.bfq.weight since 5.0",
+  },
+];
