@@ -1,5 +1,5 @@
 /** Why an engine's tests cannot run on this machine, for them to skip aloud. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { checkout, glassrun, imageLayout } from "./places.ts";
 
 const PROGRAM_DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -21,4 +21,12 @@ export function whyNot(...programs: string[]): string | false {
 function isThere(program: string): boolean {
   if (program.startsWith("/")) return existsSync(program);
   return PROGRAM_DIRECTORIES.some((directory) => existsSync(`${directory}/${program}`));
+}
+
+/** Why a user of the machine cannot run glassrun, or false: a checkout below /root is root's alone. */
+export function whyNotAsUser(): string | false {
+  const parts = checkout.split("/");
+  const above = parts.map((_, index) => parts.slice(0, index + 1).join("/") || "/");
+  const closed = above.find((directory) => (statSync(directory).mode & 0o001) === 0);
+  return closed === undefined ? false : `only root may go through "${closed}", where the checkout is`;
 }

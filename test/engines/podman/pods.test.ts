@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { whyNot } from "../why-not.ts";
-import { IMAGE, type Podman, RUNTIMES, startPodman } from "./podman.ts";
+import { IMAGE, type Podman, RUNTIMES_ON_REQUEST, startPodman } from "./podman.ts";
 
 const skip = whyNot("podman", "conmon", "runc", "/usr/lib/podman/netavark", "catatonit");
 
-for (const runtime of RUNTIMES) {
+for (const runtime of RUNTIMES_ON_REQUEST) {
   describe(`podman pod on ${runtime}`, { skip }, () => {
     let podman: Podman;
     const answer = async (...args: string[]) => {
