@@ -181,25 +181,31 @@ static __attribute__((noreturn)) void unusable(const char *what) {
   _exit(EXIT_UNUSABLE);
 }
 
-static bool send_results(u32 program) {
+/* All results so far and a last record, sent in pieces of many, since each piece wakes the reader. */
+static bool send_results(u32 program, const struct record *last) {
+  struct record piece[64];
+  size_t count = 0;
   for (u32 slot = 0; slot < header()->slot_count; slot++) {
-    struct record record = {.kind = RECORD_RESULT, .program = program, .op = slot, .value = run.slots[slot]};
-    if (run.known[slot] && !send_bytes(&record, sizeof record)) return false;
+    if (!run.known[slot]) continue;
+    piece[count++] = (struct record){.kind = RECORD_RESULT, .program = program, .op = slot, .value = run.slots[slot]};
+    if (count < sizeof piece / sizeof *piece - 1) continue;
+    if (!send_bytes(piece, count * sizeof *piece)) return false;
+    count = 0;
   }
-  return true;
+  piece[count++] = *last;
+  return send_bytes(piece, count * sizeof *piece);
 }
 
 static bool tell(u32 program, u32 kind) {
-  struct record last = {.kind = kind, .program = program};
-  return send_results(program) && send_bytes(&last, sizeof last);
+  return send_results(program, &(struct record){.kind = kind, .program = program});
 }
 
 static __attribute__((noreturn)) void fail(u32 program, u32 op, int error, i64 value, u64 start_ns, u64 end_ns) {
-  /* What the first program knows is what there is to undo. */
-  if (program == 0) send_results(0);
   struct record record = {RECORD_FAILED, program, op, error, value, start_ns, end_ns};
+  /* What the first program knows is what there is to undo. */
+  bool sent = program == 0 ? send_results(0, &record) : send_bytes(&record, sizeof record);
   /* A process that waited for a later `start` may fail when nobody listens any more: then stderr has to do. */
-  if (!send_bytes(&record, sizeof record))
+  if (!sent)
     dprintf(2, "sysrun: program %u, call %u: %s\n", program, op, error ? strerror(error) : "unexpected result");
   _exit(EXIT_FAILED);
 }

@@ -1,10 +1,15 @@
-/** A growing block of bytes that is filled in place: what the encoder writes a plan into. Little-endian throughout. */
+/**
+ * A growing block of bytes that is filled in place: what the encoder writes a plan into. Little-endian throughout, as are
+ * the machines it runs on. A plan is encoded once for each `glassrun`, by code that has not run before, so what is done
+ * hundreds of times is done with few calls: plain stores into words, and each text written once.
+ */
 import { GlassboxError } from "../../0-base/mod.ts";
 
 export class Block {
   #bytes = Buffer.alloc(64 * 1024);
-  #view = viewOf(this.#bytes);
+  #words = wordsOf(this.#bytes);
   #end = 0;
+  readonly #texts = new Map<string, number>();
 
   /** Everything reserved so far. */
   get bytes(): Uint8Array {
@@ -19,7 +24,7 @@ export class Block {
       const larger = Buffer.alloc(2 * this.#end);
       larger.set(this.#bytes);
       this.#bytes = larger;
-      this.#view = viewOf(larger);
+      this.#words = wordsOf(larger);
     }
     return start;
   }
@@ -31,17 +36,20 @@ export class Block {
     return start;
   }
 
-  /** In UTF-8, with a NUL behind it. @returns the offset at which it now stands */
+  /** In UTF-8, with a NUL behind it, for reading only: the same text stands once. @returns the offset at which it stands */
   appendText(text: string): number {
-    const length = Buffer.byteLength(text);
-    const start = this.reserve(length + 1);
-    this.#bytes.write(text, start);
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    // A character takes at most three bytes; what it does not take is given back.
+    const start = this.reserve(3 * text.length + 1);
+    this.#end = start + this.#bytes.write(text, start) + 1;
+    this.#texts.set(text, start);
     return start;
   }
 
-  /** Four bytes, unchecked, for what the encoder itself counts: offsets, sizes, indexes. */
+  /** Four bytes at a multiple of four, unchecked, for what the encoder itself counts: offsets, sizes, indexes. */
   setUint32(at: number, value: number): void {
-    this.#view.setUint32(at, value, true);
+    this.#words[at >>> 2] = value;
   }
 
   /** Overwrite what was reserved. */
@@ -54,14 +62,18 @@ export class Block {
    * @throws GlassboxError "invalid argument" when it needs more bytes, or is no integer
    */
   setInteger(at: number, size: number, value: number | bigint): void {
-    const bits = 8 * size;
-    // Bigints are slow, and almost every value is a small number: a plan is encoded for each `glassrun`.
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && (size === 8 || value < 2 ** bits)) {
-      if (size === 2) this.#view.setUint16(at, value, true);
-      else this.#view.setUint32(at, value % 2 ** 32, true);
-      if (size === 8) this.#view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
+    // Almost every value is a small number, at a multiple of four.
+    if (size >= 4 && (at & 3) === 0 && typeof value === "number" && value >>> 0 === value) {
+      this.#words[at >>> 2] = value;
+      if (size === 8) this.#words[(at >>> 2) + 1] = 0;
       return;
     }
+    if (size === 2 && typeof value === "number" && (value & 0xffff) === value) {
+      this.#bytes[at] = value & 0xff;
+      this.#bytes[at + 1] = value >>> 8;
+      return;
+    }
+    const bits = 8 * size;
     if (typeof value === "number" && !Number.isInteger(value)) {
       throw new GlassboxError("invalid argument", `${value} is no integer`);
     }
@@ -70,12 +82,12 @@ export class Block {
     if (stored !== wide && BigInt.asIntN(bits, wide) !== wide) {
       throw new GlassboxError("invalid argument", `${value} does not fit into ${size} bytes`);
     }
-    if (size === 8) this.#view.setBigUint64(at, stored, true);
-    else if (size === 4) this.#view.setUint32(at, Number(stored), true);
-    else this.#view.setUint16(at, Number(stored), true);
+    if (size === 8) this.#bytes.writeBigUInt64LE(stored, at);
+    else if (size === 4) this.#bytes.writeUInt32LE(Number(stored), at);
+    else this.#bytes.writeUInt16LE(Number(stored), at);
   }
 }
 
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+function wordsOf(bytes: Buffer): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
 }

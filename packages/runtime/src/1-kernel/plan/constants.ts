@@ -43,8 +43,8 @@ export type ConstantsOf<Prefix extends string> = Extract<ConstantName, `${Prefix
 
 /** The number that `text` means, or undefined when it means none: terms joined by `|`, each a number, a name, `1<<N` or `makedev(MAJOR,MINOR)`. */
 export function readNumber(text: string): number | bigint | undefined {
-  const named = constantOf(text);
-  if (named !== undefined) return named;
+  const joined = joinedConstants(text);
+  if (joined !== undefined) return joined;
   let value = 0n;
   for (const term of text.split("|")) {
     const [left = "", right, ...more] = term.split("<<").map(readTerm);
@@ -100,6 +100,19 @@ function readTerm(term: string): bigint | undefined {
   if (device) return BigInt(deviceNumber(Number(device[1]), Number(device[2])));
   if (/^0[0-7]+$/.test(term)) return BigInt(`0o${term.slice(1)}`);
   return /^(0x[0-9a-f]+|-?\d+)$/i.test(term) ? BigInt(term) : undefined;
+}
+
+/** The quick way, for what almost all numbers of a plan are: names that stand for 32 bits or fewer, or one that stands for more. */
+function joinedConstants(text: string): number | undefined {
+  const named = constantOf(text);
+  if (named !== undefined) return named;
+  let value = 0;
+  for (const name of text.split("|")) {
+    const constant = constantOf(name);
+    if (constant === undefined || constant >>> 0 !== constant) return undefined;
+    value = (value | constant) >>> 0;
+  }
+  return value;
 }
 
 function constantOf(name: string): number | undefined {

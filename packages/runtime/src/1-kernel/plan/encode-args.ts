@@ -17,6 +17,7 @@ export interface Patch {
 
 /** A 64-bit integer in decimal, with its sign. */
 const DECIMAL_MAX_BYTES = 20;
+const NO_OUTS: readonly string[] = [];
 const resultInTemplate = /\{([A-Za-z]\w*)\}/g;
 
 export class ArgEncoder {
@@ -32,8 +33,9 @@ export class ArgEncoder {
   /** Fill the 8-byte words from `at` on. */
   encodeArguments(at: number, args: readonly Arg[]): void {
     const addresses: Array<number | undefined> = [];
-    for (const [index, arg] of args.entries()) {
-      const word = at + 8 * index;
+    let word = at - 8;
+    for (const arg of args) {
+      word += 8;
       if (arg.kind !== "length") {
         addresses.push(this.#place(word, 8, arg));
         continue;
@@ -58,7 +60,8 @@ export class ArgEncoder {
   }
 
   /** The results that the call just encoded hands back through memory. */
-  takeOuts(): string[] {
+  takeOuts(): readonly string[] {
+    if (this.#outs.length === 0) return NO_OUTS;
     const outs = this.#outs;
     this.#outs = [];
     return outs;
@@ -112,7 +115,9 @@ export class ArgEncoder {
   #struct({ type, fields }: StructArg): number {
     const layout = structLayout(type);
     const start = this.block.reserve(layout.size);
-    for (const [name, arg] of Object.entries(fields)) {
+    for (const name in fields) {
+      const arg = fields[name];
+      if (!arg) continue;
       const field = Object.hasOwn(layout.fields, name) ? layout.fields[name] : undefined;
       if (!field) throw problem(`struct ${type} has no field "${name}"`);
       if (field.inline && arg.kind === "string") {

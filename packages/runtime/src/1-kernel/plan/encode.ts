@@ -8,7 +8,7 @@ import { ERRNO, type ErrnoName } from "../abi/errno.ts";
 import { SYSCALL_NUMBERS } from "../abi/syscall-numbers.ts";
 import type { Block } from "./block.ts";
 import { ArgEncoder } from "./encode-args.ts";
-import type { Op, Plan } from "./plan.ts";
+import type { Arg, Op, Plan } from "./plan.ts";
 import {
   ALLOW_MAX,
   BLOCK_MAX_BYTES,
@@ -39,6 +39,7 @@ export interface EncodeOptions {
 }
 
 const ARGUMENTS_MAX = 6;
+const numbers: Record<string, number> = SYSCALL_NUMBERS[process.arch === "arm64" ? "aarch64" : "x86_64"];
 
 /** @throws GlassboxError "invalid argument" naming program and call, for a plan that makes no sense */
 export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan {
@@ -63,15 +64,17 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
     encoder.known = new Set(known);
     const run = { first_op: firstOp, op_count: program.ops.length };
     writeFields(block, programsAt + index * PROGRAM_BYTES, PROGRAM, run);
-    for (const [position, op] of program.ops.entries()) {
-      try {
+    let position = 0;
+    try {
+      for (const op of program.ops) {
         const child = encodeOp(encoder, opsAt + (firstOp + position) * OP_BYTES, op, names, index);
         // Cloned in two places, a program can count on what both know.
         if (child) inherited.set(child.program, intersection(child.knows, inherited.get(child.program)));
-      } catch (cause) {
-        const where = `program "${program.name}", call ${position} (${op.call})`;
-        throw problem(`Cannot encode ${where}: ${cause instanceof Error ? cause.message : cause}`, cause);
+        position++;
       }
+    } catch (cause) {
+      const where = `program "${program.name}", call ${position} (${program.ops[position]?.call})`;
+      throw problem(`Cannot encode ${where}: ${cause instanceof Error ? cause.message : cause}`, cause);
     }
     firstOp += program.ops.length;
   }
@@ -124,7 +127,7 @@ function writeFields<Name extends string>(
 function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], program: number) {
   const { block } = encoder;
   const firstPatch = encoder.patches.length;
-  const cloned = op.args.find((arg) => arg.kind === "program");
+  const cloned = op.args.find(isProgram);
   const passed = cloned ? op.args.filter((arg) => arg !== cloned) : op.args;
   if (passed.length > ARGUMENTS_MAX) throw problem(`a call has at most ${ARGUMENTS_MAX} arguments`);
   encoder.encodeArguments(at + OP.args, passed);
@@ -139,11 +142,7 @@ function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], p
   block.setUint32(at + OP.first_patch, firstPatch);
   block.setUint32(at + OP.patch_count, encoder.patches.length - firstPatch);
   block.setUint32(at + OP.program, child ?? 0);
-  const allow = op.allow ?? [];
-  if (allow.length > ALLOW_MAX) throw problem(`a call can allow at most ${ALLOW_MAX} errors`);
-  allow.forEach((name, index) => {
-    block.setInteger(at + OP.allow + 2 * index, 2, ERRNO[name]);
-  });
+  if (op.allow) encodeAllowed(block, at + OP.allow, op.allow);
   block.setUint32(at + OP.result_slot, op.result === undefined ? NO_SLOT : encoder.slotOf(op.result));
 
   if (op.result !== undefined) encoder.known.add(op.result);
@@ -153,6 +152,15 @@ function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], p
   return child === undefined || !knows ? undefined : { program: child, knows };
 }
 
+function isProgram(arg: Arg): arg is Extract<Arg, { kind: "program" }> {
+  return arg.kind === "program";
+}
+
+function encodeAllowed(block: Block, at: number, allowed: readonly ErrnoName[]): void {
+  if (allowed.length > ALLOW_MAX) throw problem(`a call can allow at most ${ALLOW_MAX} errors`);
+  for (const [index, name] of allowed.entries()) block.setInteger(at + 2 * index, 2, ERRNO[name]);
+}
+
 function intersection(one: ReadonlySet<string>, other: ReadonlySet<string> = one): ReadonlySet<string> {
   return new Set([...one].filter((name) => other.has(name)));
 }
@@ -160,7 +168,6 @@ function intersection(one: ReadonlySet<string>, other: ReadonlySet<string> = one
 function callNumber(call: string): number {
   if (call === "tell") return CALL_TELL;
   if (call === "relay") return CALL_RELAY;
-  const numbers: Record<string, number> = SYSCALL_NUMBERS[process.arch === "arm64" ? "aarch64" : "x86_64"];
   const number = Object.hasOwn(numbers, call) ? numbers[call] : undefined;
   if (number === undefined) throw problem(`this machine's processor has no system call "${call}"`);
   return number;

@@ -24,10 +24,11 @@ export class ReportReader {
   /** @returns the records that are complete now, in order */
   read(piece: Uint8Array): ReportRecord[] {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const records: ReportRecord[] = [];
     let at = 0;
     for (; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
-      const record = readRecord(bytes.subarray(at, at + RECORD_BYTES));
+      const record = readRecord(view, at);
       if (record) records.push(record);
     }
     this.#rest = bytes.slice(at);
@@ -36,18 +37,17 @@ export class ReportReader {
 }
 
 /** Undefined for a kind this version does not know. */
-function readRecord(bytes: Uint8Array): ReportRecord | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const kind = kinds.get(view.getUint32(RECORD.kind, true));
+function readRecord(view: DataView, at: number): ReportRecord | undefined {
+  const kind = kinds.get(view.getUint32(at + RECORD.kind, true));
   return (
     kind && {
       kind,
-      program: view.getUint32(RECORD.program, true),
-      op: view.getUint32(RECORD.op, true),
-      error: view.getInt32(RECORD.error, true),
-      value: Number(view.getBigInt64(RECORD.value, true)),
-      startNs: view.getBigUint64(RECORD.start_ns, true),
-      endNs: view.getBigUint64(RECORD.end_ns, true),
+      program: view.getUint32(at + RECORD.program, true),
+      op: view.getUint32(at + RECORD.op, true),
+      error: view.getInt32(at + RECORD.error, true),
+      value: Number(view.getBigInt64(at + RECORD.value, true)),
+      startNs: view.getBigUint64(at + RECORD.start_ns, true),
+      endNs: view.getBigUint64(at + RECORD.end_ns, true),
     }
   );
 }

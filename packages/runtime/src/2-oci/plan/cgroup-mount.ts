@@ -3,7 +3,7 @@
  * mounted afresh in a cgroup namespace (whose root is then the container's own group) or bound from the host's.
  */
 import { basename } from "node:path";
-import { type MountFlag, mount, type Op, result, symlinkat } from "../../1-kernel/mod.ts";
+import { type MountFlag, mkdirat, mount, type Op, result, symlinkat } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
 import type { MountOptions } from "./mount-options.ts";
 import { fdPath, openDirectory, openInRoot } from "./paths.ts";
@@ -33,20 +33,22 @@ export function planCgroupMount(planning: Planning, entry: Mount, options: Mount
     return [...target.ops, attach, ...restrict, ...planPropagation(planning, destination, options, index)];
   }
   const writable = options.flags.filter((flag) => flag !== "MS_RDONLY");
+  const laidOut = openInRoot(planning, destination, ["O_PATH", "O_DIRECTORY"], {
+    why: "Open it, as it is now: empty",
+    from,
+  });
   const ops: Op[] = [
     ...target.ops,
     mount(
       { source: "tmpfs", target: fdPath(target.fd), type: "tmpfs", flags: writable, data: "mode=755" },
       { why: "v1 has a tree for each controller: lay them out side by side in here", from },
     ),
+    ...laidOut.ops,
   ];
   for (const place of places) {
-    const directory = `${destination}/${basename(place.mountPoint)}`;
-    const inside = openDirectory(planning, directory, {
-      why: `Open "${directory}"`,
-      from,
-      mountIndex: index + 1,
-    });
+    const name = basename(place.mountPoint);
+    const directory = `${destination}/${name}`;
+    const inside = openInRoot(planning, directory, ["O_PATH", "O_DIRECTORY"], { why: `Open "${directory}"`, from });
     const named = place.controllers.join(",");
     const flags: MountFlag[] = private_ ? options.flags : ["MS_BIND", "MS_REC"];
     const attach = private_
@@ -66,10 +68,14 @@ export function planCgroupMount(planning: Planning, entry: Mount, options: Mount
         );
     const restrict = private_ ? [] : planBoundReadOnly(planning, directory, options, from);
     ops.push(
+      mkdirat(
+        { directory: result(laidOut.fd), path: name, mode: 0o755 },
+        { why: `Make the directory "${directory}"`, from },
+      ),
       ...inside.ops,
       attach,
       ...restrict,
-      ...planAliases(planning, { destination, directory, controllers: place.controllers, from }),
+      ...planAliases({ parent: laidOut.fd, directory, controllers: place.controllers, from }),
     );
   }
   return [
@@ -80,22 +86,14 @@ export function planCgroupMount(planning: Planning, entry: Mount, options: Mount
 }
 
 /** `cpu` and `cpuacct` beside a tree mounted as `cpu,cpuacct`, as on the host. */
-function planAliases(
-  planning: Planning,
-  tree: { destination: string; directory: string; controllers: string[]; from: string },
-): Op[] {
+function planAliases(tree: { parent: string; directory: string; controllers: string[]; from: string }): Op[] {
   if (tree.controllers.length < 2) return [];
-  const parent = openInRoot(planning, tree.destination, ["O_PATH", "O_DIRECTORY"], {
-    why: "Open it once more, to put the shorter names beside the tree",
-    from: tree.from,
-  });
-  const links = tree.controllers.map((name) =>
+  return tree.controllers.map((name) =>
     symlinkat(
-      { target: basename(tree.directory), directory: result(parent.fd), path: name },
+      { target: basename(tree.directory), directory: result(tree.parent), path: name },
       { why: `Let the tree be found as "${name}" too`, from: tree.from, allow: ["EEXIST"] },
     ),
   );
-  return [...parent.ops, ...links];
 }
 
 function planBoundReadOnly(planning: Planning, path: string, options: MountOptions, from: string): Op[] {
