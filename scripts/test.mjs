@@ -75,7 +75,9 @@ const parts = {
   },
   engines: async ({ tally, matching }) => {
     const files = matching(engineTests());
-    await withoutLeaks("engines", tally, () => runNodeTests("engines", files, { how: "one by one", tally }));
+    await withoutLeaks("engines", tally, (environment) =>
+      runNodeTests("engines", files, { how: "one by one", tally, environment }),
+    );
   },
   e2e: async ({ tally, matching }) => {
     const files = matching(endToEndTests());
