@@ -142,17 +142,17 @@ int main(int argc, char **argv) {
     while (read(signals, &news, sizeof news) == sizeof news)
       if (news.ssi_signo != SIGCHLD) kill(signalled, (int)news.ssi_signo);
 
+    /* Only these two. The container's process is our child as well until we end, and how it ended is for our caller to
+       learn: conmon and containerd's shim are told of it once we are gone, if nobody has asked before. */
     int status;
-    for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
-      if (ended == sysrun) {
-        /* A process that it made may hold the socket open: this ends it for the planner all the same. */
-        shutdown(plan[1], SHUT_RDWR);
-        sysrun = -1;
-      }
-      if (ended == planner) {
-        if (sysrun > 0 && kill(sysrun, SIGKILL) == 0) waitpid(sysrun, NULL, 0);
-        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-      }
+    if (sysrun > 0 && waitpid(sysrun, NULL, WNOHANG) == sysrun) {
+      /* A process that it made may hold the socket open: this ends it for the planner all the same. */
+      shutdown(plan[1], SHUT_RDWR);
+      sysrun = -1;
+    }
+    if (waitpid(planner, &status, WNOHANG) == planner) {
+      if (sysrun > 0 && kill(sysrun, SIGKILL) == 0) waitpid(sysrun, NULL, 0);
+      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     }
   }
 }

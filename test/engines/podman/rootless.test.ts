@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { readCgroupLayout } from "@glassbox/runtime/kernel";
+import type { Machine } from "../machine/machine.ts";
 import { imageLayout } from "../places.ts";
 import { whyNot, whyNotAsUser } from "../why-not.ts";
 import { IMAGE, type Podman, RUNTIMES_ON_REQUEST, startPodman } from "./podman.ts";
@@ -15,6 +16,11 @@ const UID = 23_456;
 const user = { uid: UID, gid: UID };
 const HOME = "/home/learner";
 const env = { HOME, USER: "learner", XDG_RUNTIME_DIR: `/run/user/${UID}` };
+
+async function addUser(machine: Machine): Promise<void> {
+  await machine.run(["useradd", "--create-home", "--home-dir", HOME, "--uid", `${UID}`, "--user-group", "learner"]);
+  await machine.run(["install", "-d", "-o", "learner", "-m", "700", env.XDG_RUNTIME_DIR]);
+}
 
 for (const runtime of RUNTIMES_ON_REQUEST) {
   describe(`podman without root on ${runtime}`, { skip }, () => {
@@ -31,9 +37,8 @@ for (const runtime of RUNTIMES_ON_REQUEST) {
     before(async () => {
       podman = await startPodman();
       const { machine } = podman;
-      await machine.run(["useradd", "--create-home", "--home-dir", HOME, "--uid", `${UID}`, "--user-group", "learner"]);
+      await addUser(machine);
       for (const file of ["/etc/subuid", "/etc/subgid"]) machine.write(file, "learner:600000:65536\n");
-      await machine.run(["install", "-d", "-o", "learner", "-m", "700", env.XDG_RUNTIME_DIR]);
       await answer("pull", "--quiet", `oci:${imageLayout}`);
       await answer("tag", await answer("images", "--quiet"), IMAGE);
     });
@@ -114,3 +119,22 @@ for (const runtime of RUNTIMES_ON_REQUEST) {
     });
   });
 }
+
+describe("podman without root and without ids in /etc/subuid, on glassrun", { skip }, () => {
+  test("runs a container with one user and no choice of groups", async () => {
+    const podman = await startPodman();
+    const { machine } = podman;
+    try {
+      await addUser(machine);
+      for (const file of ["/etc/subuid", "/etc/subgid"]) machine.write(file, "");
+      const ask = (...args: string[]) => machine.run(["podman", "--log-level", "fatal", ...args], { user, env });
+      await ask("pull", "--quiet", `oci:${imageLayout}`);
+      const image = (await ask("images", "--quiet")).out.trim();
+      const flags = ["run", "--rm", "--network", "none", "--group-add", "7"];
+      const { code, out } = await ask(...flags, image, "sh", "-c", "cat /proc/self/uid_map /proc/self/setgroups");
+      assert.deepEqual({ code, out }, { code: 0, out: `         0      ${UID}          1\ndeny\n` });
+    } finally {
+      await machine.close();
+    }
+  });
+});

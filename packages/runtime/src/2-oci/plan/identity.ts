@@ -72,7 +72,10 @@ function planUser(planning: Planning): Op[] {
   const uid = user.uid ?? 0;
   const gid = user.gid ?? 0;
   const groups = user.additionalGids ?? [];
-  if (groups.length > 0 && !mayChooseGroups(planning)) {
+  if (groups.length > 0 && !planning.facts.standing.mayChooseGroups) {
+    // Engines fill the field from the image's /etc/group, and run where nobody may choose: as runc, go without.
+    planning.warn("/process/user/additionalGids has no effect: this user namespace does not let groups be chosen");
+  } else if (groups.length > 0 && !mayChooseGroups(planning)) {
     throw new GlassboxError(
       "permission denied",
       "Cannot set /process/user/additionalGids: a user who may map only one group may not choose any",

@@ -367,6 +367,12 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     runtime: "crun",
+    feature: "subreaper",
+    rule: "how a detached container ended is its caller's to learn, when it ended at once",
+    reason: "leaves a process of its own behind as well, which is collected first",
+  },
+  {
+    runtime: "crun",
     feature: "exec",
     rule: "-g, given twice, are the supplementary groups",
     reason: "1.8.1 does not put the groups on the process",
