@@ -132,14 +132,15 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     ...(hooksWait ? [afterMounts] : []),
     ...(mode === "run" && starts ? [startHooked] : []),
   ];
+  const worksMeanwhile = mapsFifo || scope || hooksWait || starts || hasHooks(config, ["poststart"]);
   const stop = new AbortController();
   let hookFailure: unknown;
   let hooksRun: Promise<void> = Promise.resolve();
   let told = 0;
   try {
     const { results } = await performPlan(plan, {
-      // Without a signal nothing here can go on while the plan is performed, and it costs less.
-      ...(hooksWait || starts || scope || hasHooks(config, ["poststart"]) ? { signal: stop.signal } : {}),
+      // Without a signal nothing here goes on while the plan is performed, and it costs less.
+      ...(worksMeanwhile ? { signal: stop.signal } : {}),
       ...(options.onTrace ? { onTrace: options.onTrace } : {}),
       failAt: options.failAt,
       descriptors: Array.from({ length: options.preserveFds ?? 0 }, (_, index) => 3 + index),
