@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# Installs a Node new enough for Glassbox on a bare Debian 12 or Ubuntu 24.04, as root. Their own Node is 18: it brings npm
-# and the headers that native parts are compiled against, and npm then brings Node 20 as a package, into /usr/local.
+# Installs a Node new enough for Glassbox on a bare Debian 12 or Ubuntu 24.04, as root. Their own Node is 18: with its npm
+# come Node 20, as a package with its own headers, and npm's own npm, into /usr/local.
 set -euo pipefail
 wanted=20
 
 has_node() {
   command -v npm >/dev/null && command -v node >/dev/null &&
-    [ "$(node --print 'process.versions.node.split(".")[0]')" -ge "$wanted" ]
+    [ "$(node --print 'process.versions.node.split(".")[0]')" -ge "$wanted" ] && npm_fits
+}
+
+# Debian's npm links native parts to Debian's libnode; loaded into another Node, they crash it.
+npm_fits() {
+  case "$(readlink -f "$(command -v npm)")" in
+    /usr/share/nodejs/*) [ "$(node --print process.config.variables.node_shared)" = true ] ;;
+  esac
 }
 
 has_node && exit 0
@@ -16,10 +23,10 @@ if [ "$(id -u)" != 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update
-apt-get install --yes --no-install-recommends ca-certificates nodejs npm libnode-dev
-has_node || npm install --global --prefix /usr/local --no-audit --no-fund "node@$wanted"
+apt-get install --yes --no-install-recommends ca-certificates nodejs npm
+has_node || npm install --global --prefix /usr/local --no-audit --no-fund "node@$wanted" npm@10
 hash -r
 has_node || {
-  echo "Node $wanted was installed, but $(command -v node) is $(node --version). Put /usr/local/bin first in PATH." >&2
+  echo "Node $wanted and npm were installed, but $(command -v node) is $(node --version), $(command -v npm) its npm. Put /usr/local/bin first in PATH." >&2
   exit 1
 }

@@ -14,7 +14,7 @@ export function checkMachine() {
   if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
     throw new Refusal(
       `This is Node ${process.versions.node}, and Glassbox needs ${oldestNode.join(".")} or later`,
-      "Install a newer Node, for example the current long-term release",
+      "Install a newer Node; on Debian and Ubuntu scripts/setup/install-node.sh does, as root",
     );
   }
   if (process.platform !== "linux") {

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { unlessNoNetwork } from "./no-network.mjs";
 import { inRoot } from "./paths.mjs";
 import { runCommand } from "./run-command.mjs";
 
@@ -13,7 +14,7 @@ export async function installNodeModules(say) {
   const done = [];
   if (differing.length > 0) {
     say(`npm ci, since ${differing.length} packages differ from package-lock.json`);
-    await npm(["ci", "--no-audit", "--no-fund"], "npm-ci");
+    await npm(["ci", "--no-audit", "--no-fund", ...FEW_RETRIES], "npm-ci");
     done.push("installed from package-lock.json");
   }
   // Installed without its install script (an npm that asks first, a moved node_modules), node-pty has no native part.
@@ -25,22 +26,35 @@ export async function installNodeModules(say) {
   return done.length > 0 ? done.join(", ") : "up to date";
 }
 
-/** @param {string[]} args @param {string} log */
-function npm(args, log) {
-  return runCommand("npm", args, {
-    log,
-    hint: "Is there a network, and are make, g++ and python3 installed? `npm ci` by hand shows the same",
-    env: { ...process.env, ...nodeHeaders() },
-  });
+/** npm's own settings wait two minutes before they say that there is no network. */
+const FEW_RETRIES = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+
+/** @param {string[]} args @param {string} log @throws {Refusal} */
+async function npm(args, log) {
+  try {
+    await runCommand("npm", args, {
+      log,
+      hint: "Are make, g++ and python3 installed? `npm ci` by hand shows the same",
+      env: { ...process.env, ...nodeHeaders() },
+    });
+  } catch (failure) {
+    throw unlessNoNetwork(failure, {
+      what: "install the npm packages",
+      where: "the npm registry",
+      remedy: "Connect this machine to the network, or name a registry it reaches: npm config set registry URL",
+    });
+  }
 }
 
 /**
- * node-gyp would download Node's headers; most installations have them beside the program, and Debian's libnode-dev in
- * /usr. node-pty keeps to the part of the interface that all versions of Node share, so the version need not be the same.
+ * node-gyp would download Node's headers; most installations have them beside the program, npm's package of Node one
+ * folder deeper, and Debian's libnode-dev in /usr. node-pty keeps to the part of the interface that all versions of Node
+ * share, so the version need not be the same.
  * @returns {Record<string, string>}
  */
 function nodeHeaders() {
-  const places = [path.dirname(path.dirname(process.execPath)), "/usr"];
+  const own = path.dirname(path.dirname(process.execPath));
+  const places = [own, path.join(own, "node_modules", `node-linux-${process.arch}`), "/usr"];
   const place = places.find((prefix) => existsSync(path.join(prefix, "include/node/node.h")));
   return place ? { npm_config_nodedir: place } : {};
 }

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { findKernel } from "../vm/kernel.mjs";
+import { unlessNoNetwork } from "./no-network.mjs";
 import { Refusal } from "./refusal.mjs";
 import { runCommand } from "./run-command.mjs";
 
@@ -123,7 +124,15 @@ export async function installSystemPackages(uses, { ask, say }) {
     throw new Refusal(`Cannot install ${names.join(", ")}: only root can`, `Run it as root, or first: sudo ${byHand}`);
   }
   if (ask && !(await confirm(missing))) throw new Refusal("Nothing was installed", `Install them yourself: ${byHand}`);
-  await aptGet(names, say);
+  try {
+    await aptGet(names, say);
+  } catch (failure) {
+    throw unlessNoNetwork(failure, {
+      what: `install ${names.join(", ")}`,
+      where: "the package mirror",
+      remedy: `Connect this machine to the network, and start again, or first: ${byHand}`,
+    });
+  }
   return `installed ${names.join(", ")}`;
 }
 

@@ -41,9 +41,11 @@ export async function runAgentHere({ host = "127.0.0.1", port = 0, home }) {
     }
   };
   process.on("exit", killGroup);
+  let endedBy = "";
   const ended = new Promise((resolve) => {
     child.on("error", () => resolve(1));
     child.on("exit", (code, signal) => {
+      endedBy = signal ? `, killed by ${signal}` : `, with exit code ${code}`;
       process.off("exit", killGroup);
       killGroup();
       resolve(code ?? (signal === "SIGTERM" || signal === "SIGINT" ? 0 : 1));
@@ -59,8 +61,10 @@ export async function runAgentHere({ host = "127.0.0.1", port = 0, home }) {
   if (typeof line === "string") return { url: JSON.parse(line).url, pid: child.pid ?? 0, ended, stop };
   await stop();
   throw new Refusal(
-    line === undefined ? `The agent was not ready after ${READY_MS / 1000} s` : "The agent ended before it was ready",
-    "What it printed above says why",
+    line === undefined
+      ? `The agent was not ready after ${READY_MS / 1000} s`
+      : `The agent ended before it was ready${endedBy}`,
+    "What it printed above says why; where it printed nothing, a native part does not fit: rm -r node_modules, and again",
   );
 }
 

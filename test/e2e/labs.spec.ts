@@ -14,6 +14,8 @@ import { expect, type Product, root, test } from "./product.ts";
 const labsDir = path.join(root, "labs");
 const labs = readdirSync(labsDir).filter((name) => /^\d{3}-/.test(name));
 
+const RESET_TIMEOUT_MS = 20_000;
+
 for (const lab of labs) {
   test(`${lab}: every step fails before, fails the wrong way, and holds when solved`, async ({ page, product }) => {
     test.setTimeout(420_000 * product.slowness);
@@ -38,7 +40,8 @@ for (const lab of labs) {
     }
 
     await learner.resetLab();
-    await expect.poll(async () => (await labAsShown(page, lab)).detail.stepsDone).toBe(0);
+    const timeout = RESET_TIMEOUT_MS * product.slowness;
+    await expect.poll(async () => (await labAsShown(page, lab)).detail.stepsDone, { timeout }).toBe(0);
     // The page opens the lab again for the next try. Away from it, a second reset leaves the lab closed.
     await page.goto("/");
     const origin = new URL(product.url).origin;

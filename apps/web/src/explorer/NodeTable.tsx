@@ -19,7 +19,7 @@ export interface NodeTableProps {
 
 export function NodeTable({ shown, nodes, selected, onSelect }: NodeTableProps) {
   const [limit, setLimit] = useState(ROWS_STEP);
-  const rows = [...shown].sort((a, b) => laneOrder.indexOf(a.kind) - laneOrder.indexOf(b.kind)).slice(0, limit);
+  const rows = [...shown].sort(inReadingOrder).slice(0, limit);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys
     <div className={css.tableScroll} tabIndex={0}>
@@ -55,6 +55,16 @@ export function NodeTable({ shown, nodes, selected, onSelect }: NodeTableProps) 
       )}
     </div>
   );
+}
+
+/** By kind; within one, what is the learner's first and the kernel's own threads last. */
+function inReadingOrder(a: GraphNode, b: GraphNode): number {
+  return laneOrder.indexOf(a.kind) - laneOrder.indexOf(b.kind) || rank(a) - rank(b);
+}
+
+function rank(node: GraphNode): number {
+  if (node.origin === "learner") return 0;
+  return node.kind === "process" && node.argv.length === 0 ? 2 : 1;
 }
 
 /** The facts that are worth a column, by kind. */

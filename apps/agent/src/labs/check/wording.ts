@@ -48,12 +48,16 @@ function expectedWords(check: CompiledCheck, outcome: Outcome, view: KernelView)
   const { target } = check;
   const isMine = ([only, ...others]: Condition[]) =>
     others.length === 0 && only?.left.length === 1 && only.left[0] === "mine" && only.text === "mine";
+  const isExistence = ([only, ...others]: Condition[]) => others.length === 0 && only?.left.join(".") === "exists";
   const clauses = check.where
-    .filter((any) => !isMine(any))
+    .filter((any) => !isMine(any) && !(target.kind === "file" && isExistence(any)))
     .map((any) => any.map((condition) => clauseWords(condition, check, outcome, view)).join(", or "))
     .join("; ");
   if (target.kind === "bound") return clauses;
-  if (target.kind === "file") return `file "${target.path}" with ${clauses}`;
+  if (target.kind === "file") {
+    const absent = check.where.some((any) => any[0]?.text === "not exists");
+    return `${absent ? "no" : "a"} file "${target.path}"${clauses === "" ? "" : ` with ${clauses}`}`;
+  }
   const whose = check.where.some(isMine) ? " of yours" : "";
   const which = clauses === "" ? "" : ` with ${clauses}`;
   return `${target.kind === "none" ? "no" : "a"} ${target.object}${whose}${which}`;

@@ -9,7 +9,7 @@ import { namespaceTypes } from "../model/words.ts";
 
 /** All lengths in pixels at zoom 1. */
 export const LANE = { gap: 64, head: 44, line: 22, indent: 14 };
-const LANE_WIDTH: Record<NodeKind, number> = { container: 220, process: 400, namespace: 250, cgroup: 330, mount: 400 };
+const LANE_WIDTH: Record<NodeKind, number> = { container: 220, process: 400, namespace: 290, cgroup: 330, mount: 400 };
 export const laneOrder: readonly NodeKind[] = ["container", "process", "namespace", "cgroup", "mount"];
 
 export interface PlacedLine {

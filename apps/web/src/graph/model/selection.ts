@@ -73,7 +73,9 @@ export function nameOf(node: GraphNode): string {
     case "process":
       return `${node.pid} ${node.argv.length > 0 ? node.argv.join(" ") : `[${node.comm}]`}`;
     case "namespace":
-      return `${node.type}:[${node.inode}]${node.hostname ? ` ${node.hostname}` : ""}`;
+      return [`${node.type}:[${node.inode}]`, node.initial ? "the machine's" : "", node.hostname ?? ""]
+        .filter(Boolean)
+        .join(" ");
     case "cgroup":
       return node.version === 2 ? node.path : `${node.hierarchy}:${node.path}`;
     case "mount":
