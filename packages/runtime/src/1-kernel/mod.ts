@@ -72,7 +72,11 @@ export { type ProcessStat, parseStat, readStat } from "./procfs/stat.ts";
 export { type CapabilityMasks, type ProcessStatus, parseStatus, readStatus } from "./procfs/status.ts";
 // Seccomp.
 export { ACTION_NAMES as SECCOMP_ACTIONS, FLAG_NAMES as SECCOMP_FLAGS } from "./seccomp/actions.ts";
-export { ARCHITECTURE_NAMES as SECCOMP_ARCHITECTURES } from "./seccomp/architectures.ts";
+export {
+  ARCHITECTURE_NAMES as SECCOMP_ARCHITECTURES,
+  isArchitecture as isSeccompArchitecture,
+} from "./seccomp/architectures.ts";
+export { OPERATOR_NAMES as SECCOMP_OPERATORS } from "./seccomp/arguments.ts";
 export { disassemble, encodeInstructions } from "./seccomp/assembler.ts";
 export { compileSeccomp, type SeccompFilter } from "./seccomp/compile.ts";
 export type { SeccompProfile } from "./seccomp/profile.ts";
@@ -105,6 +109,7 @@ export {
   symlinkat,
   unlinkat,
   write,
+  writeNumber,
 } from "./syscalls/files.ts";
 export {
   type CapabilityName,

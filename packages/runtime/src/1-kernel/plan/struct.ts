@@ -40,6 +40,8 @@ const layouts = {
     size: 110,
     fields: { sun_family: { offset: 0, size: 2 }, sun_path: { offset: 2, size: 108, inline: true } },
   },
+  /** One C int, for a number that is handed on as it is. */
+  int: { size: 4, fields: { value: { offset: 0, size: 4 } } },
   /** The kernel's signal set: signal n is bit n-1. */
   sigset: { size: 8, fields: { signals: { offset: 0, size: 8 } } },
 } as const satisfies Record<string, StructLayout>;

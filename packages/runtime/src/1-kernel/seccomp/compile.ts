@@ -64,13 +64,22 @@ export function compileSeccomp(profile: SeccompProfile, native: "x86_64" | "aarc
     ranges.push(always(SKIPPED, returnValue(profile.defaultAction, profile.defaultErrnoRet)));
     lines.push({ kind: "label", name: `arch ${audit}` }, { kind: "load", offset: 0 }, ...search(ranges, unique));
   }
+  const notifies = (profile.syscalls ?? []).some(({ action }) => action === "SCMP_ACT_NOTIFY");
   const names = new Set((profile.syscalls ?? []).flatMap((rule) => rule.names));
   return {
     instructions: assemble(lines),
-    flags: filterFlags(profile.flags),
-    notifies: (profile.syscalls ?? []).some(({ action }) => action === "SCMP_ACT_NOTIFY"),
+    flags: flagsOf(profile, notifies),
+    notifies,
     unknownNames: [...names].filter((name) => architectures.every((one) => doorsOf(name, one).length === 0)),
   };
+}
+
+/** The kernel refuses flags about a listener without one, and wants to be told that TSYNC and a listener are both meant. */
+function flagsOf({ flags }: SeccompProfile, notifies: boolean): number {
+  const asked = filterFlags(flags);
+  if (!notifies) return asked & ~SECCOMP.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  const both = asked & SECCOMP.SECCOMP_FILTER_FLAG_TSYNC ? SECCOMP.SECCOMP_FILTER_FLAG_TSYNC_ESRCH : 0;
+  return asked | both | SECCOMP.SECCOMP_FILTER_FLAG_NEW_LISTENER;
 }
 
 /** The calls of one architecture as ranges in rising order, with ENOSYS from the first number the profile cannot know. */

@@ -14,6 +14,7 @@ import {
   read,
   symlinkat,
   write,
+  writeNumber,
 } from "./files.ts";
 import {
   capset,
@@ -111,6 +112,7 @@ test("each constructor writes its call as strace would show it", () => {
     ],
     [wait4({ pid: result("init"), status: "status", flags: [] }, { why }), "wait4($init, [$status], 0, NULL)"],
     [setControllingTerminal({ fd: 0 }, { why }), "ioctl(0, TIOCSCTTY, 0)"],
+    [writeNumber({ fd: result("pipe"), value: result("fd") }, { why }), "write($pipe, int{value=$fd}, 4) = 4"],
     [blockSignals({ why }), "rt_sigprocmask(SIG_SETMASK, sigset{signals=0xffffffffffffffff}, NULL, 8)"],
     [unblockSignals({ why }), "rt_sigprocmask(SIG_SETMASK, sigset{signals=0}, NULL, 8)"],
     [tell({ why }), "tell()"],

@@ -4,7 +4,7 @@
  * image leads out of it.
  */
 import { type ConstantsOf, fileMode, flags, written } from "../plan/constants.ts";
-import type { Arg, Op, TemplateArg } from "../plan/plan.ts";
+import type { Arg, Op, ResultArg, TemplateArg } from "../plan/plan.ts";
 import { structSize } from "../plan/struct.ts";
 import {
   type About,
@@ -123,6 +123,14 @@ export function write(call: { fd: Descriptor; data: string | TemplateArg }, abou
   const length: Arg = typeof data === "string" ? number(Buffer.byteLength(data)) : { kind: "length", of: 1 };
   const expect = typeof data === "string" ? Buffer.byteLength(data) : undefined;
   return op("write", [number(call.fd), path(data), length], { expect, ...about });
+}
+
+/** Write an earlier result as the four bytes that `read` with `count: 4` makes a number of again. */
+export function writeNumber(call: { fd: Descriptor; value: ResultArg }, about: About): Op {
+  return op("write", [number(call.fd), struct("int", { value: call.value }), number(structSize("int"))], {
+    expect: structSize("int"),
+    ...about,
+  });
 }
 
 /**

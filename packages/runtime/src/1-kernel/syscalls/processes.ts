@@ -178,7 +178,7 @@ export function relay(call: { master: Descriptor; pidfd: Descriptor }, about: Ab
 }
 
 /** Copy descriptor number `target` of the process behind `pidfd`; the copy is close-on-exec (man 2 pidfd_getfd). */
-export function pidfdGetfd(call: { pidfd: Descriptor; target: number }, about: About): Op {
+export function pidfdGetfd(call: { pidfd: Descriptor; target: Descriptor }, about: About): Op {
   return op("pidfd_getfd", [number(call.pidfd), number(call.target), zero], about);
 }
 

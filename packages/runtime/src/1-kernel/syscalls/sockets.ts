@@ -3,9 +3,9 @@
  * terminal reaches whoever asked for it (runc's `--console-socket`).
  */
 import { flags } from "../plan/constants.ts";
-import type { Op } from "../plan/plan.ts";
+import type { Op, TemplateArg } from "../plan/plan.ts";
 import { structSize } from "../plan/struct.ts";
-import { type About, type Descriptor, number, op, struct, zero } from "./op.ts";
+import { type About, type Descriptor, number, op, path, struct, zero } from "./op.ts";
 
 type SocketKind = "SOCK_STREAM" | "SOCK_DGRAM" | "SOCK_SEQPACKET";
 
@@ -29,9 +29,15 @@ export function connect(call: { fd: Descriptor; path: string }, about: About): O
   return op("connect", [number(call.fd), address, number(structSize("sockaddr_un"))], about);
 }
 
-/** Send `data` and with it the descriptor `carry`, which the receiver gets as one of its own (man 7 unix, SCM_RIGHTS). */
-export function sendDescriptor(call: { over: Descriptor; data: string; carry: Descriptor }, about: About): Op {
-  const bytes = Buffer.byteLength(call.data);
+/**
+ * Send `data` and with it the descriptor `carry`, which the receiver gets as one of its own (man 7 unix, SCM_RIGHTS).
+ * `bytes` is how many of the data's are sent; only a template, which has no length yet, has to say.
+ */
+export function sendDescriptor(
+  call: { over: Descriptor; carry: Descriptor } & ({ data: string } | { data: TemplateArg; bytes: number }),
+  about: About,
+): Op {
+  const bytes = "bytes" in call ? call.bytes : Buffer.byteLength(call.data);
   const control = struct("cmsg_descriptor", {
     // The length without padding: header and one int.
     cmsg_len: number(20),
@@ -40,7 +46,7 @@ export function sendDescriptor(call: { over: Descriptor; data: string; carry: De
     descriptor: number(call.carry),
   });
   const message = struct("msghdr", {
-    msg_iov: struct("iovec", { iov_base: { kind: "string", value: call.data }, iov_len: number(bytes) }),
+    msg_iov: struct("iovec", { iov_base: path(call.data), iov_len: number(bytes) }),
     msg_iovlen: number(1),
     msg_control: control,
     msg_controllen: number(structSize("cmsg_descriptor")),

@@ -45,6 +45,7 @@ import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
 import { namer, type Planning, type PlanRequest } from "./planning.ts";
 import { planPivot, planRoot } from "./root-file-system.ts";
 import { planSeccomp } from "./seccomp.ts";
+import { hasAgent, planHandListenerOver, planReachAgent } from "./seccomp-agent.ts";
 import { planSecurityLabels } from "./security-modules.ts";
 
 export interface ContainerPlan {
@@ -95,6 +96,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...(pidfdSocket ? planPidfdSocket(pidfdSocket) : []),
     ...(planning.waitForStart ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
     ...(hooksFifo ? planFifo(hooksFifo, "hooks_fifo", "say that hooks have run") : []),
+    ...planReachAgent(planning),
     pipe2({ from: "go_reader", into: "go_writer" }, { why: "A pipe to hold the container back until it is mapped" }),
     pipe2({ from: "ready_reader", into: "ready_writer" }, { why: "A pipe for it to say that it is set up" }),
     ...planJoinsBeforeClone(planning),
@@ -108,7 +110,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
           ...newNamespaceFlags(planning),
         ],
         ...(cgroups.bornInto ? { cgroup: cgroups.bornInto } : {}),
-        ...(shown || pidfdSocket ? { pidfd: "init_pidfd" } : {}),
+        ...(shown || pidfdSocket || hasAgent(planning) ? { pidfd: "init_pidfd" } : {}),
       },
       { why: "Make the container's first process, in new namespaces", from: "/linux/namespaces", result: "init" },
     ),
@@ -121,6 +123,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
     write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on" }),
     ...(shown ? planTakeTerminal("init_pidfd") : []),
     ...(hooksFifo ? planHooks() : []),
+    ...planHandListenerOver(planning, { pidfd: "init_pidfd", process: "init", container: { status: "creating" } }),
     ...(mode === "run" && planning.waitForStart
       ? [
           read({ fd: result("ready_reader"), into: "created" }, { why: "Wait until it is set up", from: "/hooks" }),
@@ -150,9 +153,8 @@ function planHooks(): Op[] {
 }
 
 function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
-  const { mode, hooksFifo, config, id } = planning;
+  const { mode, hooksFifo, id } = planning;
   const filter = planSeccomp(planning);
-  const late = config.process?.noNewPrivileges ?? false;
   return [
     ...cgroups.inside,
     close({ fd: result("go_writer") }, { why: "Only the runtime writes here: if it ends, reading says so" }),
@@ -197,9 +199,10 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...planEnterDirectory(planning),
     ...planPersonality(planning),
     ...planRlimits(planning),
-    ...(late ? [] : filter),
+    ...filter.beforeCapabilities,
     ...planIdentity(planning),
     ...planNoNewPrivileges(planning),
+    ...filter.beforeStart,
     ...(planning.waitForStart
       ? [
           write({ fd: result("ready_writer"), data: "." }, { why: "Say that the container is created" }),
@@ -210,7 +213,7 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...(mode === "detach" && !planning.waitForStart
       ? [write({ fd: result("ready_writer"), data: "." }, { why: "Say that the program is about to start" })]
       : []),
-    ...(late ? filter : []),
+    ...filter.last,
     ...planExec(planning),
   ];
 }

@@ -32,6 +32,7 @@ import { planBecomeNamespaceRoot } from "./namespaces.ts";
 import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
 import { namer, type Planning, type PlanRequest } from "./planning.ts";
 import { planSeccomp } from "./seccomp.ts";
+import { hasAgent, planHandListenerOver, planReachAgent } from "./seccomp-agent.ts";
 import { planSecurityLabels } from "./security-modules.ts";
 
 export interface ExecRequest extends Omit<PlanRequest, "mode" | "startFifo" | "hooksFifo"> {
@@ -103,6 +104,7 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
             { why: "Hold the container's root: no mount namespace will lead there", result: CONTAINER_ROOT },
           ),
         ]),
+    ...planReachAgent(planning),
     pipe2(
       { from: "go_reader", into: "go_writer" },
       { why: "A pipe to hold the process back until it is in its cgroup" },
@@ -127,7 +129,7 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
       {
         program: "process",
         flags: mode === "run" ? [] : ["CLONE_PARENT"],
-        ...(shown || pidfdSocket ? { pidfd: "process_pidfd" } : {}),
+        ...(shown || pidfdSocket || hasAgent(planning) ? { pidfd: "process_pidfd" } : {}),
       },
       { why: "Make the process: a pid namespace takes effect in children only", result: "process" },
     ),
@@ -138,6 +140,11 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
     tell({ why: "Say which process it is" }),
     write({ fd: result("go_writer"), data: "." }, { why: "Let it go on" }),
     ...(shown ? planTakeTerminal("process_pidfd") : []),
+    ...planHandListenerOver(planning, {
+      pidfd: "process_pidfd",
+      process: "process",
+      container: { status: "running", pid: initPid },
+    }),
     ...(mode === "run"
       ? [
           blockSignals({ why: "Outlive a Ctrl-C: it is meant for the process, and the runtime passes it on" }),
@@ -176,7 +183,6 @@ function planCgroupMoves(planning: Planning, directories: readonly string[]): Cg
 
 function planInside(planning: Planning, { joins }: ExecRequest, cgroups: CgroupMoves): Op[] {
   const filter = planSeccomp(planning);
-  const late = planning.config.process?.noNewPrivileges ?? false;
   return [
     ...cgroups.inside,
     close({ fd: result("go_writer") }, { why: "Only the runtime writes here" }),
@@ -198,13 +204,14 @@ function planInside(planning: Planning, { joins }: ExecRequest, cgroups: CgroupM
       : []),
     ...planEnterDirectory(planning),
     ...planRlimits(planning),
-    ...(late ? [] : filter),
+    ...filter.beforeCapabilities,
     ...planIdentity(planning),
     ...planNoNewPrivileges(planning),
+    ...filter.beforeStart,
     ...(planning.mode === "detach"
       ? [write({ fd: result("ready_writer"), data: "." }, { why: "Say that the program is about to start" })]
       : []),
-    ...(late ? filter : []),
+    ...filter.last,
     ...planExec(planning),
   ];
 }

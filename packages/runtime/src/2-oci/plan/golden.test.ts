@@ -80,6 +80,23 @@ test("planContainer: limits, binds, sysctl, seccomp, another user, and what this
   golden("everything-v1", plan(config, divided, { mode: "detach" }));
 });
 
+test("planContainer: a filter that has an agent answer calls", () => {
+  const config: Config = {
+    ...plain,
+    annotations: { note: 'a {brace} and a "quote"' },
+    linux: {
+      ...plain.linux,
+      seccomp: {
+        defaultAction: "SCMP_ACT_ALLOW",
+        listenerPath: "/run/agent.sock",
+        listenerMetadata: "for the agent",
+        syscalls: [{ names: ["mkdir"], action: "SCMP_ACT_NOTIFY" }],
+      },
+    },
+  };
+  golden("seccomp-agent-v2-create", plan(config, unified, { mode: "create" }));
+});
+
 test("planContainer: a user namespace, namespaces joined by path, and hooks", () => {
   const { hostname: _hostname, ...unnamed } = plain;
   const config: Config = {

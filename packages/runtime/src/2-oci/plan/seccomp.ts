@@ -1,29 +1,41 @@
 /**
  * The system call filter. Installing one needs CAP_SYS_ADMIN, unless no_new_privs is set: so without it the filter comes
- * before capabilities are dropped and must let the calls in between through, and with it as the last thing of all.
+ * before capabilities are dropped and must let the calls in between through, and with it as the last thing of all. With
+ * an agent that answers calls it comes while the runtime is still there to hand the listener over.
  */
-import { GlassboxError } from "../../0-base/mod.ts";
 import { type ConstantsOf, compileSeccomp, encodeInstructions, type Op, SECCOMP, seccomp } from "../../1-kernel/mod.ts";
 import type { Planning } from "./planning.ts";
+import { planOfferListener } from "./seccomp-agent.ts";
 
-export function planSeccomp(planning: Planning): Op[] {
+/** One of the three has the filter, the others are empty. */
+export interface FilterPlaces {
+  beforeCapabilities: Op[];
+  beforeStart: Op[];
+  last: Op[];
+}
+
+export function planSeccomp(planning: Planning): FilterPlaces {
+  const places: FilterPlaces = { beforeCapabilities: [], beforeStart: [], last: [] };
   const profile = planning.config.linux?.seccomp;
-  if (!profile) return [];
+  if (!profile) return places;
   const filter = compileSeccomp(profile, planning.facts.architecture);
-  if (filter.notifies) {
-    throw new GlassboxError(
-      "not supported",
-      'Cannot use seccomp action "SCMP_ACT_NOTIFY": there is no seccomp agent to notify',
-    );
-  }
   const flags = (Object.keys(SECCOMP) as Array<keyof typeof SECCOMP>).filter(
     (name): name is ConstantsOf<"SECCOMP_FILTER_FLAG_"> =>
       name.startsWith("SECCOMP_FILTER_FLAG_") && (filter.flags & SECCOMP[name]) !== 0,
   );
-  return [
+  const ops = [
     seccomp(
       { filter: encodeInstructions(filter.instructions), flags },
-      { why: "Have the kernel ask this filter before every system call from here on", from: "/linux/seccomp" },
+      {
+        why: "Have the kernel ask this filter before every system call from here on",
+        from: "/linux/seccomp",
+        ...(filter.notifies ? { result: "notifications" } : {}),
+      },
     ),
+    ...(filter.notifies ? planOfferListener("notifications") : []),
   ];
+  if (!planning.config.process?.noNewPrivileges) places.beforeCapabilities = ops;
+  else if (filter.notifies) places.beforeStart = ops;
+  else places.last = ops;
+  return places;
 }

@@ -5,6 +5,7 @@
 import { GlassboxError } from "../../0-base/mod.ts";
 import { idMapProblem } from "../../1-kernel/mod.ts";
 import type { Config, Namespace, NamespaceKind, SpecIdMapping } from "./config.ts";
+import { SECCOMP_SHAPE, seccompProblems } from "./seccomp-shape.ts";
 import {
   absolutePath,
   anything,
@@ -131,21 +132,7 @@ const CONFIG_SHAPE = object({
         "gid?": uint32,
       }),
     ),
-    "seccomp?": object({
-      defaultAction: string,
-      "defaultErrnoRet?": uint32,
-      "architectures?": strings,
-      "flags?": strings,
-      "listenerPath?": string,
-      "syscalls?": list(
-        object({
-          names: strings,
-          action: string,
-          "errnoRet?": uint32,
-          "args?": list(object({ index: integer(0, 5), value: int64, "valueTwo?": int64, op: string })),
-        }),
-      ),
-    }),
+    "seccomp?": SECCOMP_SHAPE,
     "rootfsPropagation?": oneOf([
       "",
       "private",
@@ -220,6 +207,7 @@ function relationProblems(config: Config): Problem[] {
   needs(of("time"), [["/linux/timeOffsets", config.linux?.timeOffsets]], "time", say);
   userNamespaceProblems(config, of("user"), say);
   sysctlProblems(config, of, say);
+  problems.push(...seccompProblems(config.linux?.seccomp));
   return problems;
 }
 

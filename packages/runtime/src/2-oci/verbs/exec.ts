@@ -17,6 +17,7 @@ import { foreignNamespaces } from "./hooks.ts";
 import { writePidFile } from "./launch.ts";
 import { PIDFD_SOCKET_FLAG, preserved } from "./launch-flags.ts";
 import { forwardSignals } from "./signals.ts";
+import { startErrorText } from "./start-error.ts";
 import { type Context, text, texts, type Values, type Verb } from "./verb.ts";
 
 export const exec: Verb = {
@@ -133,7 +134,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
 /** Callers read "exec failed" and what follows to tell a missing program (127) from one that may not run (126). */
 function asExecError(thrown: unknown): unknown {
   if (!(thrown instanceof GlassboxError)) return thrown;
-  const message = `exec failed: unable to start container process: ${thrown.message}`;
+  const message = `exec failed: unable to start container process: ${startErrorText(thrown)}`;
   return new GlassboxError(thrown.category, message, { ...(thrown.hint ? { hint: thrown.hint } : {}), cause: thrown });
 }
 

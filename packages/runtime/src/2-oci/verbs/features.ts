@@ -2,7 +2,13 @@
  * `features`: what this runtime knows, as JSON (runtime-spec features.md, features-linux.md), for engines to read before
  * they ask for it. Taken from the tables the planner itself works by, so it cannot promise what is not there.
  */
-import { CAPABILITY, SECCOMP_ACTIONS, SECCOMP_ARCHITECTURES, SECCOMP_FLAGS } from "../../1-kernel/mod.ts";
+import {
+  CAPABILITY,
+  SECCOMP_ACTIONS,
+  SECCOMP_ARCHITECTURES,
+  SECCOMP_FLAGS,
+  SECCOMP_OPERATORS,
+} from "../../1-kernel/mod.ts";
 import { print } from "../cli/output.ts";
 import { MOUNT_OPTIONS } from "../plan/mount-options.ts";
 import { HOOK_KINDS } from "../spec/config.ts";
@@ -32,7 +38,7 @@ function knownFeatures() {
       seccomp: {
         enabled: true,
         actions: [...SECCOMP_ACTIONS].sort(),
-        operators: ["EQ", "GE", "GT", "LE", "LT", "MASKED_EQ", "NE"].map((name) => `SCMP_CMP_${name}`),
+        operators: [...SECCOMP_OPERATORS].sort(),
         archs: [...SECCOMP_ARCHITECTURES].sort(),
         knownFlags: [...SECCOMP_FLAGS].sort(),
       },

@@ -28,6 +28,7 @@ import { hasHooks, runHooks } from "./hooks.ts";
 import { type LaunchOptions, listening } from "./launch-flags.ts";
 import { mapIds } from "./map-ids.ts";
 import { forwardSignals } from "./signals.ts";
+import { startErrorText } from "./start-error.ts";
 import type { Context } from "./verb.ts";
 import { wake } from "./wake.ts";
 
@@ -271,9 +272,8 @@ function checkTerminal(config: Config, { mode, consoleSocket }: LaunchOptions): 
 
 function asLaunchError(thrown: unknown, undoFailures: Error[]): unknown {
   if (!(thrown instanceof GlassboxError)) return thrown;
-  const about = thrown.message.startsWith("exec: ")
-    ? `unable to start container process: ${thrown.message}`
-    : thrown.message;
+  const text = startErrorText(thrown);
+  const about = text.startsWith("exec: ") ? `unable to start container process: ${text}` : text;
   const program =
     thrown instanceof SyscallError && thrown.op.call === "execve"
       ? `unable to start container process: ${about}`

@@ -3,9 +3,11 @@
  * stale and the suite says so. `rule` is the sentence in the feature's file, letter by letter.
  */
 import { commandDifferences } from "./known-command-differences.ts";
+import { seccompAgentDifferences } from "./known-seccomp-agent-differences.ts";
 import type { KnownDifference } from "./rig/known-difference.ts";
 
 export const knownDifferences: readonly KnownDifference[] = [
+  ...seccompAgentDifferences,
   ...commandDifferences,
   {
     runtime: "runc",
