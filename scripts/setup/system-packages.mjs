@@ -55,6 +55,8 @@ export const systemPackages = [
   { name: "netavark", use: "test", why: "podman's container networks" },
   { name: "slirp4netns", use: "test", why: "the network of a container without root" },
   { name: "fuse-overlayfs", use: "test", why: "image layers without root" },
+  { name: "docker.io", use: "test", why: "a container engine that runs on our runtime" },
+  { name: "containerd", use: "test", why: "runs our runtime through its shim, for docker and by itself" },
   { name: "systemd", use: "test", why: "asked for cgroups, as on a machine that it runs" },
   ...(isUbuntu() ? [] : [chromium()]),
   { name: "libseccomp-dev", use: "test", why: "the seccomp compiler ours is compared with" },

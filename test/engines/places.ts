@@ -8,3 +8,6 @@ export const glassrun = `${checkout}/packages/runtime/bin/glassrun`;
 
 /** An OCI image layout with busybox in it, tag `lab`, made by `node scripts/build.mjs rootfs`. */
 export const imageLayout = `${checkout}/build/rootfs/oci-layout`;
+
+/** The root file system that image is made of. */
+export const imageRoot = `${checkout}/build/rootfs/bundle/rootfs`;

@@ -11,13 +11,15 @@ const PAGE = "docs/operators.md";
 const EXAMPLE_PATH = "/opt/glassbox";
 
 /**
- * @param title the first line of the fenced block, after `# `: `/etc/containers/containers.conf`
+ * @param title what the fenced block is headed with, as the comment in its first line, or after the language where that
+ *   has no comments: `/etc/containers/containers.conf`
  * @throws Error when the page has no such block
  */
 export function snippet(title: string): string {
   const page = readFileSync(join(checkout, PAGE), "utf8");
-  const blocks = [...page.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
-  const found = blocks.find((text) => text.startsWith(`# ${title}\n`));
-  if (found === undefined) throw new Error(`${PAGE} has no block that begins with "# ${title}"`);
+  const blocks = [...page.matchAll(/^```\w* ?(.*)\n([\s\S]*?)^```$/gm)];
+  const headed = blocks.find(([, heading, text = ""]) => heading === title || text.startsWith(`# ${title}\n`));
+  const found = headed?.[2];
+  if (found === undefined) throw new Error(`${PAGE} has no block that is headed "${title}"`);
   return found.replaceAll(EXAMPLE_PATH, checkout);
 }

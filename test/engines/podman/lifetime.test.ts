@@ -1,8 +1,9 @@
 /** A container that goes on: entered, looked at, paused, stopped, started again, removed. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { TERMINAL } from "../machine/terminal.ts";
 import { whyNot } from "../why-not.ts";
-import { IMAGE, type Podman, RUNTIMES, startPodman, TERMINAL } from "./podman.ts";
+import { IMAGE, type Podman, RUNTIMES, startPodman } from "./podman.ts";
 
 const skip = whyNot("podman", "conmon", "runc");
 

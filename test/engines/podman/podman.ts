@@ -2,8 +2,9 @@
  * podman on a machine of its own, set up as docs/operators.md says, with the busybox image in its store. Both runtimes
  * are in its configuration; glassrun is what it uses unless told otherwise.
  */
-import { type Ended, endOf } from "../machine/ended.ts";
+import type { Ended } from "../machine/ended.ts";
 import { type Machine, type RunOptions, startMachine } from "../machine/machine.ts";
+import { onTerminal } from "../machine/terminal.ts";
 import { imageLayout } from "../places.ts";
 import { snippet } from "../snippet.ts";
 
@@ -15,11 +16,6 @@ export const RUNTIMES: readonly string[] = ["glassrun", "runc"];
 
 /** The same where the control was seen to answer alike and takes its time: with ENGINES_CONTROL=1 it answers again. */
 export const RUNTIMES_ON_REQUEST = process.env.ENGINES_CONTROL === "1" ? RUNTIMES : ["glassrun"];
-
-/** Rows and columns of the terminal that `onTerminal` gives. */
-export const TERMINAL = "40 100";
-
-const TERMINAL_TIMEOUT_MS = 60_000;
 
 export interface Podman {
   /** `podman ARGS`, to its end. */
@@ -46,17 +42,6 @@ export async function startPodman(): Promise<Podman> {
     await machine.close();
     throw thrown;
   }
-}
-
-/** script(1) makes the terminal. Nothing is typed there, and its input stays open: the end of it would be typed, too. */
-function onTerminal(machine: Machine, argv: readonly string[]): Promise<Ended> {
-  const [rows, columns] = TERMINAL.split(" ");
-  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  const command = `stty rows ${rows} cols ${columns}; ${quoted}`;
-  const script = machine.start(["script", "--quiet", "--return", "--command", command, "/dev/null"], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  return endOf(script, TERMINAL_TIMEOUT_MS);
 }
 
 async function must(running: Promise<Ended>, what: string): Promise<Ended> {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { readCgroupLayout } from "@glassbox/runtime/kernel";
+import { TERMINAL } from "../machine/terminal.ts";
 import { whyNot } from "../why-not.ts";
-import { IMAGE, type Podman, RUNTIMES, startPodman, TERMINAL } from "./podman.ts";
+import { IMAGE, type Podman, RUNTIMES, startPodman } from "./podman.ts";
 
 const skip = whyNot("podman", "conmon", "runc", "/usr/lib/podman/netavark", "catatonit");
 
