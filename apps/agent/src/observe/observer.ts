@@ -134,6 +134,7 @@ export class Observer implements KernelGraph {
   async close(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
+    this.#hurry();
     clearTimeout(this.#scanTimer);
     this.#settling.close();
     await this.#kwatch?.close();
@@ -198,16 +199,18 @@ export class Observer implements KernelGraph {
 
   /** Wait for more to read at once; less long as soon as something is pending that somebody waits to see. */
   async #gather(gatherMs: number): Promise<void> {
-    const wait = (waitMs: number) => pause(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {});
     if (!this.#urgent) {
-      const hurry = new Promise<void>((resolve) => {
-        this.#hurry = resolve;
-      });
       const restMs = this.#hostRestsUntilMs - performance.now();
-      await Promise.race([hurry, wait(Math.max(gatherMs, GATHER_HOST.leastMs, restMs))]);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.max(gatherMs, GATHER_HOST.leastMs, restMs));
+        this.#hurry = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
       if (!this.#urgent) return;
     }
-    await wait(gatherMs);
+    await pause(gatherMs, undefined, { signal: this.#stop.signal }).catch(() => {});
   }
 
   #hurryUp(): void {
