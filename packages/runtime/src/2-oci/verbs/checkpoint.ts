@@ -7,6 +7,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { readBundle } from "../spec/bundle.ts";
 import { statusOf } from "../state/container-state.ts";
+import { isAllowed } from "../state/operations.ts";
 import { checkId, load } from "../state/store.ts";
 import { requireCriu } from "./criu.ts";
 import { oneId } from "./launch-flags.ts";
@@ -42,7 +43,7 @@ export const checkpoint: Verb = {
     const id = oneId(args, "checkpoint");
     const { stored, directory } = load(context.root, id);
     const status = statusOf(stored, directory);
-    if (status !== "running" && status !== "paused") {
+    if (!isAllowed("checkpoint", status)) {
       throw new GlassboxError("failed precondition", `container cannot be checkpointed in ${status} state`);
     }
     checkModes(values);

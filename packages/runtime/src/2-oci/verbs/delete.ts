@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
+import { isAllowed } from "../state/operations.ts";
 import { directoryOf, forget, load, loadConfig } from "../state/store.ts";
 import { killAll } from "./cleanup.ts";
 import { finish } from "./launch.ts";
@@ -32,7 +33,7 @@ export const remove: Verb = {
 async function removeLocked(context: Context, id: string, force: boolean): Promise<void> {
   const { stored, directory } = load(context.root, id);
   const status = statusOf(stored, directory);
-  if (!force && status !== "stopped" && status !== "created") {
+  if (!isAllowed("delete", status, force)) {
     throw new GlassboxError("failed precondition", `cannot delete container "${id}" that is not stopped: ${status}`, {
       hint: `glassrun kill ${id} KILL, or glassrun delete --force ${id}`,
     });

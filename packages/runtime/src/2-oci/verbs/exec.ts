@@ -10,6 +10,7 @@ import { planProcess } from "../plan/exec.ts";
 import type { Config, Process } from "../spec/config.ts";
 import { PROCESS_SHAPE } from "../spec/validate.ts";
 import { type StoredState, statusOf } from "../state/container-state.ts";
+import { isAllowed } from "../state/operations.ts";
 import { isAlive } from "../state/process-identity.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { execCgroups } from "./exec-cgroups.ts";
@@ -65,17 +66,11 @@ export const exec: Verb = {
 
 function checkStatus(stored: StoredState, directory: string, values: Values): void {
   const status = statusOf(stored, directory);
-  if (status === "stopped" || status === "creating") {
-    throw new GlassboxError("failed precondition", `cannot exec in a ${status} container`, {
-      hint: `Container "${stored.id}" is ${status}`,
-    });
-  }
-  if (status === "paused" && !values["ignore-paused"]) {
-    throw new GlassboxError(
-      "failed precondition",
-      "cannot exec in a paused container (use --ignore-paused to override)",
-    );
-  }
+  if (isAllowed("exec", status, values["ignore-paused"] === true)) return;
+  const override = status === "paused" ? " (use --ignore-paused to override)" : "";
+  throw new GlassboxError("failed precondition", `cannot exec in a ${status} container${override}`, {
+    hint: `Container "${stored.id}" is ${status}`,
+  });
 }
 
 async function perform(context: Context, stored: StoredState, config: Config, values: Values): Promise<number> {

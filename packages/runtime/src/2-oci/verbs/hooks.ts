@@ -24,6 +24,16 @@ import type { ContainerState } from "../state/container-state.ts";
 /** Where the spec gives no timeout: long enough for setting up a network, short enough not to hang a caller for ever. */
 const DEFAULT_TIMEOUT_MS = 120_000;
 
+/** Whose namespaces each kind runs in, in the order they come in a container's life. */
+export const HOOK_PLACE: Record<HookKind, "host" | "container"> = {
+  prestart: "host",
+  createRuntime: "host",
+  createContainer: "container",
+  startContainer: "container",
+  poststart: "host",
+  poststop: "host",
+};
+
 export interface HookRun {
   config: Config;
   /** Sent to each hook. */
@@ -35,8 +45,7 @@ export interface HookRun {
 /** @throws GlassboxError with the words that callers look for, for the first hook that fails */
 export async function runHooks(kind: HookKind, run: HookRun): Promise<void> {
   for (const [index, hook] of (run.config.hooks?.[kind] ?? []).entries()) {
-    const inside = kind === "createContainer" || kind === "startContainer";
-    const failure = inside ? await runInside(hook, run) : await runOnHost(hook, run.state);
+    const failure = HOOK_PLACE[kind] === "container" ? await runInside(hook, run) : await runOnHost(hook, run.state);
     if (failure === undefined) continue;
     throw new GlassboxError(
       "failed precondition",

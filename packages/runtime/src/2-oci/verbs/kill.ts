@@ -2,6 +2,7 @@
 import { GlassboxError } from "../../0-base/mod.ts";
 import { freezerState, SIGNAL, signalAll, thaw } from "../../1-kernel/mod.ts";
 import { statusOf } from "../state/container-state.ts";
+import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { processPlace, sendSignal } from "./cleanup.ts";
 import type { Verb } from "./verb.ts";
@@ -22,7 +23,7 @@ export const kill: Verb = {
     const status = statusOf(stored, directory);
     const place = processPlace(stored);
     const all = values.all === true;
-    if (status === "stopped" && !all) {
+    if (!isAllowed("kill", status, all)) {
       throw new GlassboxError("failed precondition", "container not running", { hint: `Container "${id}" is stopped` });
     }
     // Where the container shares its pid namespace, the death of its first process ends nobody else.

@@ -3,6 +3,7 @@ import { GlassboxError } from "../../0-base/mod.ts";
 import { freeze, thaw } from "../../1-kernel/mod.ts";
 import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
+import { isAllowed } from "../state/operations.ts";
 import { load } from "../state/store.ts";
 import { oneId } from "./launch-flags.ts";
 import type { Context, Verb } from "./verb.ts";
@@ -13,7 +14,7 @@ export const pause: Verb = {
   flags: {},
   run: (context, _values, args) =>
     whileLocked(context, oneId(args, "pause"), async ({ stored, status }) => {
-      if (status !== "running" && status !== "created")
+      if (!isAllowed("pause", status))
         throw new GlassboxError(
           "failed precondition",
           `cannot pause a container that is ${status}: container not running`,
@@ -28,7 +29,7 @@ export const resume: Verb = {
   flags: {},
   run: (context, _values, args) =>
     whileLocked(context, oneId(args, "resume"), async ({ stored, status }) => {
-      if (status !== "paused")
+      if (!isAllowed("resume", status))
         throw new GlassboxError(
           "failed precondition",
           `cannot resume a container that is ${status}: container not paused`,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { describe, START_FIFO, statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
+import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { runHooks } from "./hooks.ts";
 import { poststart } from "./launch.ts";
@@ -20,7 +21,7 @@ export const start: Verb = {
     await withLock(directory, async () => {
       const { stored } = load(context.root, id);
       const status = statusOf(stored, directory);
-      if (status !== "created") {
+      if (!isAllowed("start", status)) {
         const what = status === "stopped" ? "a container that has stopped" : `an already ${status} container`;
         throw new GlassboxError("failed precondition", `cannot start ${what}`, {
           hint: `Container "${id}" is ${status}, and only a created one can start`,

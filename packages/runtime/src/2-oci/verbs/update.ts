@@ -6,6 +6,7 @@ import { type CgroupLimits, type CgroupStep, limitSteps, unmetLimits } from "../
 import { RESOURCES_SHAPE } from "../spec/validate.ts";
 import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
+import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { oneId } from "./launch-flags.ts";
 import { text, type Values, type Verb } from "./verb.ts";
@@ -67,7 +68,7 @@ export const update: Verb = {
     const { directory } = load(context.root, oneId(args, "update"));
     await withLock(directory, async () => {
       const { stored } = load(context.root, oneId(args, "update"));
-      if (statusOf(stored, directory) === "stopped") {
+      if (!isAllowed("update", statusOf(stored, directory))) {
         throw new GlassboxError(
           "failed precondition",
           "cannot update a container that is stopped: container not running",
