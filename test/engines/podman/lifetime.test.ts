@@ -81,6 +81,12 @@ for (const runtime of RUNTIMES) {
       assert.match(err, /CRIU|criu|checkpoint/);
     });
 
+    test("a container without cgroups is refused by podman itself", async () => {
+      const { code, err } = await ask("run", "--rm", "--cgroups", "disabled", IMAGE, "true");
+      assert.equal(code, 125);
+      assert.match(err, /requested OCI runtime \w+ is not compatible with NoCgroups/);
+    });
+
     test("stop asks it to end, and logs has what it said", async () => {
       await answer("stop", "--time", "10", "web");
       assert.equal(await answer("logs", "web"), "begun\nasked to end\n");
