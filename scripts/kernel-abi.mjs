@@ -24,7 +24,7 @@ const tables = [
     headers: ["linux/mount.h", "linux/fcntl.h"],
     extra: "#define MNT_FORCE 1\n#define MNT_DETACH 2\n#define MNT_EXPIRE 4\n#define UMOUNT_NOFOLLOW 8\n",
     match: /^(MS_|MNT_|UMOUNT_|MOUNT_ATTR_|OPEN_TREE_|MOVE_MOUNT_)/,
-    skip: /^(MS_MGC_|MOUNT_ATTR_SIZE|MS_RMT_MASK|MOVE_MOUNT__MASK|MOUNT_ATTR__)/,
+    skip: /^(MS_MGC_|MOUNT_ATTR_SIZE|MS_RMT_MASK|MOVE_MOUNT__MASK)/,
   },
   {
     file: "clone.ts",
@@ -71,6 +71,15 @@ const tables = [
     headers: ["sys/resource.h"],
     match: /^RLIMIT_/,
     skip: /^RLIMIT_(NLIMITS|OFILE)/,
+  },
+  {
+    file: "sched.ts",
+    name: "SCHED",
+    about: "Policies and flags of sched_setattr(2), and the classes of ioprio_set(2).",
+    headers: ["linux/sched.h", "linux/ioprio.h"],
+    match:
+      /^SCHED_(NORMAL|FIFO|RR|BATCH|IDLE|DEADLINE|FLAG_(RESET_ON_FORK|RECLAIM|DL_OVERRUN|KEEP_POLICY|KEEP_PARAMS|UTIL_CLAMP_MIN|UTIL_CLAMP_MAX))$/,
+    names: ["IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE", "IOPRIO_WHO_PROCESS"],
   },
   {
     file: "seccomp.ts",
@@ -167,6 +176,11 @@ const structs = [
   ["open_how", "linux/openat2.h", "flags mode resolve"],
   ["mount_attr", "linux/mount.h", "attr_set attr_clr propagation userns_fd"],
   ["rlimit64", "linux/resource.h", "rlim_cur rlim_max"],
+  [
+    "sched_attr",
+    "linux/sched/types.h",
+    "size sched_policy sched_flags sched_nice sched_priority sched_runtime sched_deadline sched_period",
+  ],
   ["__user_cap_header_struct", "linux/capability.h", "version pid"],
   ["sock_fprog", "linux/filter.h", "len filter"],
   ["bpf_cgroup_dev_ctx", "linux/bpf.h", "access_type major minor"],

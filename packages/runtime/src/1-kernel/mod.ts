@@ -12,6 +12,7 @@ export { SIGNAL } from "./abi/signal.ts";
 export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
 export { capabilityBit, capabilityMask, capabilityNames } from "./capabilities.ts";
 export { mayMakeCgroup } from "./cgroups/delegation.ts";
+export { mayMakeOnV1 } from "./cgroups/devices.ts";
 export { deviceProgram } from "./cgroups/devices-bpf.ts";
 export { type FreezerState, freeze, freezerState, thaw } from "./cgroups/freezer.ts";
 export { type CgroupLayout, type CgroupMode, type Hierarchy, readCgroupLayout } from "./cgroups/layout.ts";
@@ -168,5 +169,6 @@ export {
   unlockTerminal,
   wait4,
 } from "./syscalls/processes.ts";
+export { ioprioSet, schedSetaffinity, schedSetattr } from "./syscalls/scheduling.ts";
 export { seccomp } from "./syscalls/seccomp.ts";
 export { connect, sendDescriptor, socket, socketpair } from "./syscalls/sockets.ts";

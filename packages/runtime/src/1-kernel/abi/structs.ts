@@ -41,6 +41,19 @@ export const STRUCTS = {
       rlim_max: { offset: 8, size: 8 },
     },
   },
+  sched_attr: {
+    size: 56,
+    fields: {
+      size: { offset: 0, size: 4 },
+      sched_policy: { offset: 4, size: 4 },
+      sched_flags: { offset: 8, size: 8 },
+      sched_nice: { offset: 16, size: 4 },
+      sched_priority: { offset: 20, size: 4 },
+      sched_runtime: { offset: 24, size: 8 },
+      sched_deadline: { offset: 32, size: 8 },
+      sched_period: { offset: 40, size: 8 },
+    },
+  },
   __user_cap_header_struct: {
     size: 8,
     fields: {

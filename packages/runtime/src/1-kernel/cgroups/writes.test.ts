@@ -125,10 +125,12 @@ test("cgroupSteps makes nothing where the cgroup exists", () => {
 test("unmetLimits names limits that no tree can hold and fields without effect", () => {
   assert.deepEqual(unmetLimits([tree("memory")], { pids: { limit: 5 }, unified: { "memory.high": "1" } }), {
     missing: ["pids", "unified"],
+    pointers: ["/linux/resources/pids/limit", "/linux/resources/unified"],
     warnings: [],
   });
   assert.deepEqual(unmetLimits([UNIFIED], { memory: { limit: 5, kernel: 7 }, cpu: { realtimeRuntime: 9 } }), {
     missing: [],
+    pointers: [],
     warnings: [
       "/linux/resources/memory/kernel has no effect: cgroup v2 has no file for it",
       "/linux/resources/cpu/realtimeRuntime has no effect: cgroup v2 has no file for it",

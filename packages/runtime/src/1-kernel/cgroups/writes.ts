@@ -67,22 +67,23 @@ export function limitSteps(place: CgroupDirectory, limits: CgroupLimits): Cgroup
 }
 
 /**
- * Limits that no tree of this machine can hold. A limit that is not kept is worse than an error, so the caller throws.
+ * Limits that no tree of this machine can hold: by controller, and where the config has each. A limit that is not kept is worse than an error, so the caller throws.
  * `warnings` are fields that are merely without effect on this version.
  */
 export function unmetLimits(
   places: readonly CgroupDirectory[],
   limits: CgroupLimits,
-): { missing: string[]; warnings: string[] } {
+): { missing: string[]; pointers: string[]; warnings: string[] } {
   const version = places[0]?.version ?? 2;
   const offered = new Set(places.flatMap(({ controllers }) => controllers));
-  const missing = CONTROLLERS.filter((controller) => {
+  const unmet = CONTROLLERS.flatMap((controller) => {
     const writes = (version === 2 ? controller.v2?.(limits) : controller.v1?.(limits)) ?? [];
     // The devices list exists for every container; only rules the config asked for are missed.
-    const asked = writes.some(({ from, file }) => from !== "/devices" && !file.startsWith("devices."));
-    return asked && !offered.has(controller.name);
-  }).map(({ name }) => name);
-  if (version === 1 && limits.unified && Object.keys(limits.unified).length > 0) missing.push("unified");
+    const asked = writes.find(({ from, file }) => from !== "/devices" && !file.startsWith("devices."));
+    return asked && !offered.has(controller.name) ? [{ name: controller.name, from: asked.from }] : [];
+  });
+  if (version === 1 && limits.unified && Object.keys(limits.unified).length > 0)
+    unmet.push({ name: "unified", from: "/unified" });
   const fields = [
     ...unsupportedMemoryFields(limits.memory ?? {}, version).map((field) => `memory/${field}`),
     ...unsupportedCpuFields(limits.cpu ?? {}, version).map((field) => `cpu/${field}`),
@@ -90,7 +91,8 @@ export function unmetLimits(
     ...(version === 2 && limits.network?.priorities?.length ? ["network/priorities"] : []),
   ];
   return {
-    missing,
+    missing: unmet.map(({ name }) => name),
+    pointers: unmet.map(({ from }) => `/linux/resources${from}`),
     warnings: fields.map((field) => `/linux/resources/${field} has no effect: cgroup v${version} has no file for it`),
   };
 }

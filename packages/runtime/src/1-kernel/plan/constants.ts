@@ -13,6 +13,7 @@ import { MOUNT } from "../abi/mount.ts";
 import { OPEN } from "../abi/open.ts";
 import { PRCTL } from "../abi/prctl.ts";
 import { RLIMIT } from "../abi/rlimit.ts";
+import { SCHED } from "../abi/sched.ts";
 import { SECCOMP } from "../abi/seccomp.ts";
 import { SIGNAL } from "../abi/signal.ts";
 import { SOCKET } from "../abi/socket.ts";
@@ -30,6 +31,7 @@ const constants = {
   ...OPEN,
   ...PRCTL,
   ...RLIMIT,
+  ...SCHED,
   ...SECCOMP,
   ...SIGNAL,
   ...SOCKET,

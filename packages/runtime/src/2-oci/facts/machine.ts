@@ -5,6 +5,7 @@ import {
   type LimitName,
   type MountInfo,
   mayMakeCgroup,
+  ownPid,
   placeCgroup,
   readCgroupLayout,
   readMountinfo,
@@ -56,6 +57,7 @@ export function gatherOwnFacts() {
     permittedCapabilities: mask("CapPrm") & mask("CapBnd"),
     lastCapability: Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8")),
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
+    ...callersFileLimit(),
     oomScoreAdj: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
     apparmor: readOr("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
     selinux: existsSync("/sys/fs/selinux/enforce"),
@@ -116,6 +118,16 @@ function mountOf(path: string): MountInfo | undefined {
     (best, mount) => (mount.mountPoint.length >= (best?.mountPoint.length ?? 0) ? mount : best),
     undefined,
   );
+}
+
+/**
+ * Nothing where it is the hard limit anyway. The launcher is the process that the caller started and has the limit still;
+ * without one, `bin/glassrun` has written it down before it became Node.
+ */
+function callersFileLimit(): { callerFileLimit?: number } {
+  const text = ownPid() === process.pid ? "" : readOr(`/proc/${ownPid()}/limits`);
+  const [, soft = process.env.GLASSRUN_NOFILE, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(text) ?? [];
+  return /^\d+$/.test(soft ?? "") && soft !== hard ? { callerFileLimit: Number(soft) } : {};
 }
 
 const LIMIT_TITLES: Record<string, LimitName> = {

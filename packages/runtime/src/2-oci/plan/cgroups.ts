@@ -55,7 +55,7 @@ export function planCgroups(planning: Planning): CgroupPlan {
   if (missing) {
     throw new GlassboxError(
       "not supported",
-      `cannot set ${missing} limit: container could not join or create cgroup: this machine has no ${missing} controller`,
+      `cannot set ${missing} limit: container could not join or create cgroup: this machine has no ${missing} controller (${unmet.pointers[0]})`,
       {
         hint: `Take the limit out of /linux/resources, or mount the ${missing} controller`,
       },

@@ -41,9 +41,11 @@ import {
   planJoinsBeforeClone,
   planNewCgroupNamespace,
 } from "./namespaces.ts";
+import { refuseNotDone } from "./not-done.ts";
 import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
 import { namer, type Planning, type PlanRequest } from "./planning.ts";
 import { planPivot, planRoot } from "./root-file-system.ts";
+import { planScheduling } from "./scheduling.ts";
 import { planSeccomp } from "./seccomp.ts";
 import { hasAgent, planHandListenerOver, planReachAgent } from "./seccomp-agent.ts";
 import { planSecurityLabels } from "./security-modules.ts";
@@ -69,11 +71,7 @@ export function planContainer(request: PlanRequest): ContainerPlan {
     name: namer(),
     waitForStart: request.mode === "create" || (request.config.hooks?.startContainer?.length ?? 0) > 0,
   };
-  if (request.config.linux?.intelRdt) planning.warn("/linux/intelRdt has no effect: cache allocation is not done");
-  if (request.config.linux?.mountLabel)
-    planning.warn("/linux/mountLabel has no effect: SELinux labels on mounts are not done");
-  if (request.config.process?.ioPriority) planning.warn("/process/ioPriority has no effect");
-  if (request.config.process?.scheduler) planning.warn("/process/scheduler has no effect");
+  refuseNotDone(planning);
   const cgroups = planCgroups(planning);
   const init = planInit(planning, cgroups);
   return {
@@ -199,6 +197,7 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...planEnterDirectory(planning),
     ...planPersonality(planning),
     ...planRlimits(planning),
+    ...planScheduling(planning),
     ...filter.beforeCapabilities,
     ...planIdentity(planning),
     ...planNoNewPrivileges(planning),

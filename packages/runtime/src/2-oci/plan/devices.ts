@@ -7,6 +7,7 @@ import { GlassboxError } from "../../0-base/mod.ts";
 import {
   fchmodat,
   fchownat,
+  mayMakeOnV1,
   mknodat,
   mount,
   type Op,
@@ -94,7 +95,14 @@ function planNode(
   const name = basename(path);
   const directory = result(where.directory);
   if (namespaceOf(planning, "user") || planning.facts.standing.inUserNamespace)
-    return planBoundNode(planning, device, where.from);
+    return planBoundNode(
+      planning,
+      device,
+      where.from,
+      "A user namespace may not make device nodes: show the host's own",
+    );
+  if (!mayMake(planning, device))
+    return planBoundNode(planning, device, where.from, "The rules forbid to make this node: show the host's own");
   refuseOther(planning, device, where.from);
   const mode = (device.fileMode ?? 0o666) & 0o7777;
   const uid = device.uid ?? 0;
@@ -149,12 +157,16 @@ function refuseOther(planning: Planning, device: Device, from: string): void {
   );
 }
 
-function planBoundNode(planning: Planning, device: Device, from: string): Op[] {
+/** On v1 the process that makes the nodes is under the rules already; on v2 the rules allow making any (`devices-bpf.ts`). */
+function mayMake({ config, facts }: Planning, { type, major = 0, minor = 0 }: Device): boolean {
+  if (type === "p" || !facts.cgroups.some(({ place }) => place.version === 1 && place.controllers.includes("devices")))
+    return true;
+  return mayMakeOnV1(config.linux?.resources?.devices, { type: type === "u" ? "c" : type, major, minor });
+}
+
+function planBoundNode(planning: Planning, device: Device, from: string, why: string): Op[] {
   const target = openMountPointFile(planning, device.path, { why: `Open "${device.path}" to mount on it`, from });
-  const bind = mount(
-    { source: device.path, target: fdPath(target.fd), flags: ["MS_BIND"] },
-    { why: "A user namespace may not make device nodes: show the host's own", from },
-  );
+  const bind = mount({ source: device.path, target: fdPath(target.fd), flags: ["MS_BIND"] }, { why, from });
   return [...target.ops, bind];
 }
 

@@ -31,6 +31,7 @@ import { planOomScore, planRlimits } from "./limits.ts";
 import { planBecomeNamespaceRoot } from "./namespaces.ts";
 import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
 import { namer, type Planning, type PlanRequest } from "./planning.ts";
+import { planAffinity, planScheduling } from "./scheduling.ts";
 import { planSeccomp } from "./seccomp.ts";
 import { hasAgent, planHandListenerOver, planReachAgent } from "./seccomp-agent.ts";
 import { planSecurityLabels } from "./security-modules.ts";
@@ -84,6 +85,7 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
   const shown = mode === "run" && planning.config.process?.terminal === true;
   const joinsMounts = joins.includes("CLONE_NEWNS");
   return [
+    ...planAffinity(planning, "initial"),
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
     ...(pidfdSocket ? planPidfdSocket(pidfdSocket) : []),
@@ -188,6 +190,7 @@ function planInside(planning: Planning, { joins }: ExecRequest, cgroups: CgroupM
     close({ fd: result("go_writer") }, { why: "Only the runtime writes here" }),
     close({ fd: result("ready_reader") }, { why: "Only the runtime reads here" }),
     read({ fd: result("go_reader"), into: "go" }, { why: "Wait until this process is in its cgroup" }),
+    ...planAffinity(planning, "final"),
     setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
     ...planBecomeNamespaceRoot(planning),
     ...(joins.includes("CLONE_NEWNS")
@@ -204,6 +207,7 @@ function planInside(planning: Planning, { joins }: ExecRequest, cgroups: CgroupM
       : []),
     ...planEnterDirectory(planning),
     ...planRlimits(planning),
+    ...planScheduling(planning),
     ...filter.beforeCapabilities,
     ...planIdentity(planning),
     ...planNoNewPrivileges(planning),

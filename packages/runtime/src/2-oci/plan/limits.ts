@@ -16,6 +16,23 @@ import {
 import { namespaceOf, type Planning } from "./planning.ts";
 
 export function planRlimits(planning: Planning): Op[] {
+  return [...planCallersLimit(planning), ...planConfigured(planning)];
+}
+
+/** JavaScript engines raise their own soft limit to the hard one; programs that use select(2) must not inherit that. */
+function planCallersLimit({ config, facts }: Planning): Op[] {
+  const { callerFileLimit: soft, hardLimits } = facts;
+  const configured = config.process?.rlimits?.some(({ type }) => type === "RLIMIT_NOFILE");
+  if (soft === undefined || configured) return [];
+  return [
+    prlimit64(
+      { pid: 0, resource: "RLIMIT_NOFILE", soft, hard: hardLimits.RLIMIT_NOFILE ?? soft },
+      { why: "Let it have as many open files as the runtime's caller may have", from: "/process/rlimits" },
+    ),
+  ];
+}
+
+function planConfigured(planning: Planning): Op[] {
   return (planning.config.process?.rlimits ?? []).map(({ type, soft, hard }, index) => {
     const from = `/process/rlimits/${index}`;
     if (!(type in RLIMIT)) {

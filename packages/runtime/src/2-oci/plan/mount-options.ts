@@ -70,19 +70,19 @@ const RECURSIVE: Record<string, { set?: MountAttribute; clear?: MountAttribute }
   rnodiratime: { set: "MOUNT_ATTR_NODIRATIME" },
   rdiratime: { clear: "MOUNT_ATTR_NODIRATIME" },
   rnosymfollow: { set: "MOUNT_ATTR_NOSYMFOLLOW" },
+  // Access times are one setting of several values: it is cleared as a whole and set anew; relatime is the value 0.
+  rnoatime: { set: "MOUNT_ATTR_NOATIME", clear: "MOUNT_ATTR__ATIME" },
+  ratime: { clear: "MOUNT_ATTR__ATIME" },
+  rstrictatime: { set: "MOUNT_ATTR_STRICTATIME", clear: "MOUNT_ATTR__ATIME" },
+  rnostrictatime: { clear: "MOUNT_ATTR__ATIME" },
+  rrelatime: { set: "MOUNT_ATTR_RELATIME", clear: "MOUNT_ATTR__ATIME" },
+  rnorelatime: { clear: "MOUNT_ATTR__ATIME" },
   rsymfollow: { clear: "MOUNT_ATTR_NOSYMFOLLOW" },
 };
 
-const KNOWN_NOT_DONE = [
-  "tmpcopyup",
-  "idmap",
-  "ridmap",
-  "rnoatime",
-  "ratime",
-  "rrelatime",
-  "rnorelatime",
-  "rstrictatime",
-];
+const ACCESS_TIMES: readonly MountAttribute[] = ["MOUNT_ATTR_NOATIME", "MOUNT_ATTR_RELATIME", "MOUNT_ATTR_STRICTATIME"];
+
+const KNOWN_NOT_DONE = ["tmpcopyup", "idmap", "ridmap"];
 
 /** Every word that is carried out, sorted. */
 export const MOUNT_OPTIONS: readonly string[] = [
@@ -116,8 +116,14 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
       if (flag.clear && !options.cleared.includes(flag.clear)) options.cleared.push(flag.clear);
     } else if (propagation) options.propagation.push({ kind: propagation, recursive: word.startsWith("r") });
     else if (recursive) {
-      if (recursive.set) options.recursive.set.push(recursive.set);
-      if (recursive.clear) options.recursive.clear.push(recursive.clear);
+      const { set, clear } = recursive;
+      // The later word wins here too; of access times, the one that was set before is taken back by any other.
+      const taken = (name: MountAttribute) =>
+        clear === "MOUNT_ATTR__ATIME" ? ACCESS_TIMES.includes(name) : name === clear;
+      options.recursive.set = options.recursive.set.filter((name) => !taken(name));
+      options.recursive.clear = options.recursive.clear.filter((name) => name !== set);
+      if (set) options.recursive.set.push(set);
+      if (clear && !options.recursive.clear.includes(clear)) options.recursive.clear.push(clear);
     } else if (KNOWN_NOT_DONE.includes(word)) options.unsupported.push(word);
     else if (word !== "") data.push(word);
   }

@@ -71,12 +71,20 @@ function planFileSystem(planning: Planning, entry: Mount, options: MountOptions,
   });
   const later = isMadeReadOnlyLater(entry) && options.flags.includes("MS_RDONLY");
   const flags = later ? options.flags.filter((flag) => flag !== "MS_RDONLY") : options.flags;
-  const data = type === "tmpfs" ? withMode(planning, entry, options.data, index) : options.data;
+  const plainData = type === "tmpfs" ? withMode(planning, entry, options.data, index) : options.data;
+  const data = withLabel(planning, type, plainData);
   const attach = mount(
     { source: entry.source ?? type, target: fdPath(target.fd), type, flags, ...(data ? { data } : {}) },
     { why: PURPOSE[type] ?? `Mount ${type} on "${entry.destination}"`, from },
   );
   return [...target.ops, attach, ...planPropagation(planning, entry.destination, options, index)];
+}
+
+/** SELinux: the label that every file of the mount has. What the kernel makes up itself has labels of its own. */
+function withLabel({ config }: Planning, type: string, data: string): string {
+  const label = config.linux?.mountLabel;
+  if (!label || ["proc", "sysfs", "mqueue"].includes(type)) return data;
+  return [data, `context="${label}"`].filter((part) => part !== "").join(",");
 }
 
 /** A fresh tmpfs takes on the permissions of the directory it covers, so that /tmp stays writable for all. */

@@ -41,6 +41,8 @@ export interface MachineFacts {
   lastCapability: number;
   /** The runtime's own hard limits: without CAP_SYS_RESOURCE they cannot be raised. */
   hardLimits: Partial<Record<LimitName, number | bigint>>;
+  /** The soft RLIMIT_NOFILE of whoever called the runtime, where the engine it runs on has raised its own. */
+  callerFileLimit?: number;
   oomScoreAdj: number;
   apparmor: boolean;
   selinux: boolean;

@@ -29,8 +29,43 @@ export interface Process {
   apparmorProfile?: string;
   oomScoreAdj?: number;
   selinuxLabel?: string;
-  ioPriority?: { class: string; priority?: number };
-  scheduler?: { policy: string };
+  ioPriority?: { class: IoPriorityClass; priority?: number };
+  scheduler?: Scheduler;
+  execCPUAffinity?: { initial?: string; final?: string };
+}
+
+export const IO_PRIORITY_CLASSES = ["IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"] as const;
+export type IoPriorityClass = (typeof IO_PRIORITY_CLASSES)[number];
+
+export const SCHEDULER_POLICIES = [
+  "SCHED_OTHER",
+  "SCHED_FIFO",
+  "SCHED_RR",
+  "SCHED_BATCH",
+  "SCHED_ISO",
+  "SCHED_IDLE",
+  "SCHED_DEADLINE",
+] as const;
+
+export const SCHEDULER_FLAGS = [
+  "SCHED_FLAG_RESET_ON_FORK",
+  "SCHED_FLAG_RECLAIM",
+  "SCHED_FLAG_DL_OVERRUN",
+  "SCHED_FLAG_KEEP_POLICY",
+  "SCHED_FLAG_KEEP_PARAMS",
+  "SCHED_FLAG_UTIL_CLAMP_MIN",
+  "SCHED_FLAG_UTIL_CLAMP_MAX",
+] as const;
+
+export interface Scheduler {
+  policy: (typeof SCHEDULER_POLICIES)[number];
+  nice?: number;
+  priority?: number;
+  flags?: Array<(typeof SCHEDULER_FLAGS)[number]>;
+  /** Nanoseconds, as the next two. */
+  runtime?: number;
+  deadline?: number;
+  period?: number;
 }
 
 export interface User {

@@ -4,7 +4,15 @@
  */
 import { GlassboxError } from "../../0-base/mod.ts";
 import { idMapProblem } from "../../1-kernel/mod.ts";
-import type { Config, Namespace, NamespaceKind, SpecIdMapping } from "./config.ts";
+import {
+  type Config,
+  IO_PRIORITY_CLASSES,
+  type Namespace,
+  type NamespaceKind,
+  SCHEDULER_FLAGS,
+  SCHEDULER_POLICIES,
+  type SpecIdMapping,
+} from "./config.ts";
 import { SECCOMP_SHAPE, seccompProblems } from "./seccomp-shape.ts";
 import {
   absolutePath,
@@ -42,6 +50,17 @@ export const PROCESS_SHAPE: Shape = object({
   "apparmorProfile?": string,
   "oomScoreAdj?": integer(-1000, 1000),
   "selinuxLabel?": string,
+  "ioPriority?": object({ class: oneOf(IO_PRIORITY_CLASSES), "priority?": integer(0, 7) }),
+  "scheduler?": object({
+    policy: oneOf(SCHEDULER_POLICIES),
+    "nice?": integer(-20, 19),
+    "priority?": uint32,
+    "flags?": list(oneOf(SCHEDULER_FLAGS)),
+    "runtime?": int64,
+    "deadline?": int64,
+    "period?": int64,
+  }),
+  "execCPUAffinity?": object({ "initial?": string, "final?": string }),
 });
 
 const hook = object({ path: absolutePath, "args?": strings, "env?": strings, "timeout?": integer(1, 2 ** 31) });
@@ -148,8 +167,9 @@ const CONFIG_SHAPE = object({
     "readonlyPaths?": list(absolutePath),
     "mountLabel?": string,
     "intelRdt?": anything,
-    "personality?": object({ domain: oneOf(["LINUX", "LINUX32"]), "flags?": strings }),
-    "timeOffsets?": map(object({ "secs?": int64, "nanosecs?": uint32 })),
+    // The specification knows no flag yet ("no flag values are supported now").
+    "personality?": object({ domain: oneOf(["LINUX", "LINUX32"]), "flags?": list(oneOf([])) }),
+    "timeOffsets?": map(object({ "secs?": int64, "nanosecs?": integer(0, 999_999_999) })),
   }),
 });
 

@@ -122,3 +122,23 @@ rule("a controller that does not exist is refused in unified", 'config-linux.md 
     configuration.linux.resources.unified = { "colour.max": "99" };
   });
 });
+
+for (const [field, controller, value] of [
+  ["hugepageLimits", "hugetlb", [{ pageSize: "2MB", limit: 2 << 20 }]],
+  ["rdma", "rdma", { mlx5_1: { hcaHandles: 3 } }],
+  ["network", "net_cls", { classID: 1 }],
+] as const) {
+  rule(
+    `${field} on a machine without ${controller} is refused`,
+    'config-linux.md "Control groups": limits that cannot be kept',
+    (box) => {
+      if (existsSync(`/sys/fs/cgroup/${controller}`)) throw new MachineCannot(`this machine has ${controller}`);
+      if (field === "network" && versionOf("pids") === 2)
+        throw new MachineCannot("v2 has no file for it, which is a warning");
+      const said = box.rejects((configuration) => {
+        configuration.linux.resources[field] = value;
+      });
+      assert.match(said, new RegExp(controller));
+    },
+  );
+}

@@ -158,3 +158,27 @@ for (const [sentence, rules, expected] of accesses) {
     assert.equal(seen, expected);
   });
 }
+
+rule(
+  "a device that the rules forbid to make is there all the same",
+  'config-linux.md "Devices": the runtime makes them',
+  (box) => {
+    const seen = box.output(
+      "ls -l /dev/kmsg | cut -c1; (mknod /tmp/k c 1 11) 2>&1 | grep -c 'not permitted'",
+      (configuration) => {
+        configuration.root.readonly = false;
+        configuration.process.capabilities = {
+          bounding: ["CAP_MKNOD"],
+          effective: ["CAP_MKNOD"],
+          permitted: ["CAP_MKNOD"],
+        };
+        configuration.linux.devices = [{ path: "/dev/kmsg", type: "c", major: 1, minor: 11 }];
+        configuration.linux.resources.devices = [
+          { allow: true, access: "rwm" },
+          { allow: false, type: "c", major: 1, minor: 11, access: "m" },
+        ];
+      },
+    );
+    assert.match(seen, /^c\n/);
+  },
+);

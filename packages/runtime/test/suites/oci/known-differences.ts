@@ -3,12 +3,14 @@
  * stale and the suite says so. `rule` is the sentence in the feature's file, letter by letter.
  */
 import { commandDifferences } from "./known-command-differences.ts";
+import { newerFieldsDifferences } from "./known-newer-fields-differences.ts";
 import { seccompAgentDifferences } from "./known-seccomp-agent-differences.ts";
 import type { KnownDifference } from "./rig/known-difference.ts";
 
 export const knownDifferences: readonly KnownDifference[] = [
   ...seccompAgentDifferences,
   ...commandDifferences,
+  ...newerFieldsDifferences,
   {
     runtime: "runc",
     feature: "cgroups",

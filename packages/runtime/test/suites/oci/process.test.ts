@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { MachineCannot } from "./rig/box.ts";
 import { feature } from "./rig/feature.ts";
 
 const rule = feature(import.meta.url);
@@ -197,3 +198,34 @@ rule("personality LINUX32 shows a 32-bit machine", 'config-linux.md "Personality
   });
   assert.match(seen, /^i[3-6]86\n$/);
 });
+
+rule("a personality flag is refused", 'config-linux.md "Personality": "no flag values are supported now"', (box) => {
+  box.rejects((configuration) => {
+    configuration.linux.personality = { domain: "LINUX", flags: ["ADDR_NO_RANDOMIZE"] };
+  });
+});
+
+for (const [field, place] of [
+  ["apparmorProfile", "process"],
+  ["selinuxLabel", "process"],
+  ["mountLabel", "linux"],
+] as const) {
+  rule(`${field} on a kernel without that module is refused`, `config.md, config-linux.md: ${field}`, (box) => {
+    const there = field === "apparmorProfile" ? "/sys/kernel/security/apparmor" : "/sys/fs/selinux/enforce";
+    if (existsSync(there)) throw new MachineCannot("the kernel has it");
+    box.rejects((configuration) => {
+      configuration[place][field] = "system_u:object_r:container_file_t:s0:c1,c2";
+    });
+  });
+}
+
+rule(
+  "intelRdt on a machine without resctrl is refused",
+  'config-linux.md "IntelRdt": "MUST generate an error"',
+  (box) => {
+    if (existsSync("/sys/fs/resctrl/schemata")) throw new MachineCannot("the machine has resctrl");
+    box.rejects((configuration) => {
+      configuration.linux.intelRdt = { closID: "web", l3CacheSchema: "L3:0=f" };
+    });
+  },
+);

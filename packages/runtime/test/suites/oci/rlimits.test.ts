@@ -1,6 +1,7 @@
 /** `process.rlimits`: one soft and one hard limit per resource (man 2 getrlimit). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { Change } from "./rig/configuration.ts";
 import { feature } from "./rig/feature.ts";
 
 const rule = feature(import.meta.url);
@@ -69,3 +70,28 @@ for (const [what, rlimits] of refused) {
     });
   });
 }
+
+rule(
+  "without rlimits the program has its caller's soft limit of open files",
+  "man 2 getrlimit: inherited by children",
+  (box) => {
+    const lower = ["sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh"];
+    const change: Change = (configuration) => {
+      delete configuration.process.rlimits;
+      configuration.hooks = { createRuntime: [{ path: "/bin/true" }] };
+    };
+    assert.equal(box.run("ulimit -Sn", change, { wrapper: lower }).stdout, "512\n");
+  },
+);
+
+rule(
+  "exec without rlimits has its caller's soft limit of open files",
+  "man 2 getrlimit: inherited by children",
+  (box) => {
+    box.launch(undefined, (configuration) => {
+      delete configuration.process.rlimits;
+    });
+    const wrapper = ["sh", "-c", 'ulimit -Sn 512; exec "$@"', "sh"];
+    assert.equal(box.call(["exec", box.id, "/bin/sh", "-c", "ulimit -Sn"], { wrapper }).stdout, "512\n");
+  },
+);
