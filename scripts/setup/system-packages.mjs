@@ -44,6 +44,7 @@ export const systemPackages = [
   { name: "iptables", use: "labs", why: "shows and makes the rules a container network needs" },
   { name: "strace", use: "labs", why: "shows the system calls of any program" },
   { name: "libcap2-bin", use: "labs", why: "capsh, to start a program with less power" },
+  { name: "attr", use: "labs", why: "getfattr, which shows the marks of the overlay file system" },
   { name: "uidmap", use: "labs", why: "newuidmap, for user namespaces without root" },
   { name: "qemu-system-x86", use: "vm", why: "runs the lab VM" },
   { name: kernelPackage(), use: "vm", why: "the kernel the lab VM boots", there: () => findKernel() !== undefined },

@@ -55,7 +55,7 @@ function expectedWords(check: CompiledCheck, outcome: Outcome, view: KernelView)
     .join("; ");
   if (target.kind === "bound") return clauses;
   if (target.kind === "file") {
-    const absent = check.where.some((any) => any[0]?.text === "not exists");
+    const absent = check.where.some(([only]) => only?.text === "not exists");
     return `${absent ? "no" : "a"} file "${target.path}"${clauses === "" ? "" : ` with ${clauses}`}`;
   }
   const whose = check.where.some(isMine) ? " of yours" : "";
@@ -70,6 +70,7 @@ function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): 
   const name = subject && subjectWords(subject);
   if (target.kind === "none") return name ? `there is ${name}` : "there is none";
   if (target.kind === "file" && subject?.kind === "file" && !subject.facts.exists) return `${name} does not exist`;
+  if (outcome.failed.some(([only]) => only?.text === "not exists")) return `${name} exists`;
   if (outcome.ok) return name ? `found ${name}` : "so it is";
   if (!name)
     return target.kind === "find" && target.object !== "cgroup" ? `no such ${target.object} of yours` : "there is none";

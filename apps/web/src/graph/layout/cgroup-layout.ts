@@ -11,8 +11,8 @@ export const BOX = {
   width: 330,
   padding: 16,
   gap: 18,
-  head: 42,
-  meter: 44,
+  head: 40,
+  meter: 37,
   chip: { width: 144, height: 28, gap: 8, perRow: 2 },
 };
 /** Process chips drawn; more are counted. A fork bomb would otherwise fill the screen. */

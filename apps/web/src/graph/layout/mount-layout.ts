@@ -7,7 +7,9 @@ import type { MountNode } from "@glassbox/protocol";
 import type { MountRow, MountTree } from "../model/mount-trees.ts";
 
 /** All lengths in pixels at zoom 1. */
-export const MOUNT = { width: 400, columnHeight: 484, head: 52, row: 44, indent: 22, padding: 16, gap: 24, foot: 34 };
+export const MOUNT = { width: 400, head: 52, row: 44, indent: 22, padding: 16, gap: 24, foot: 34 };
+/** How high a column of mounts grows: what two low ones hold is read at once, and long trees need few columns. */
+const COLUMN = { low: 264, high: 484 };
 export const SHEET = { step: 46, height: 40, slant: 26, indent: 12, foot: 14 };
 
 export interface Sheet {
@@ -47,12 +49,14 @@ export function layoutMounts(trees: readonly MountTree[]): MountScene {
     let column = 0;
     let y = MOUNT.head;
     let bottom = y;
+    const whole = tree.rows.reduce((sum, { mount }) => sum + heightOf(mount), 0);
+    const columnHeight = whole <= 2 * COLUMN.low ? COLUMN.low : COLUMN.high;
     for (const row of tree.rows) {
       const indent = Math.min(row.depth, 6) * MOUNT.indent;
       const sheets = sheetsOf(row.mount, 0);
-      const taken = MOUNT.row + (sheets.length > 0 ? sheets.length * SHEET.step + SHEET.foot : 0);
+      const taken = heightOf(row.mount);
       // A container has some thirty mounts: a second column beats a tower that nobody can read at once.
-      if (y > MOUNT.head && y + taken > MOUNT.head + MOUNT.columnHeight) {
+      if (y > MOUNT.head && y + taken > MOUNT.head + columnHeight) {
         column += 1;
         y = MOUNT.head;
       }
@@ -73,6 +77,12 @@ export function layoutMounts(trees: readonly MountTree[]): MountScene {
     return box;
   });
   return { width: Math.max(0, x - MOUNT.gap), height, trees: placed };
+}
+
+/** Of a row with the sheets below it. */
+function heightOf(mount: MountNode): number {
+  const sheets = sheetsOf(mount, 0).length;
+  return MOUNT.row + (sheets > 0 ? sheets * SHEET.step + SHEET.foot : 0);
 }
 
 function sheetsOf(mount: MountNode, top: number): Sheet[] {

@@ -17,7 +17,7 @@ export const NAMESPACE_WORDS: Record<NamespaceType, { short: string; title: stri
 };
 
 export const KIND_WORDS: Record<NodeKind, { one: string; many: string; plain: string }> = {
-  process: { one: "process", many: "processes", plain: "A running program: what `ps` lists." },
+  process: { one: "process", many: "processes", plain: "A running program: what the command ps lists." },
   namespace: {
     one: "namespace",
     many: "namespaces",

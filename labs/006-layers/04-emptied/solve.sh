@@ -1,0 +1,2 @@
+rm -r merged/usr
+mkdir merged/usr
