@@ -40,28 +40,38 @@ function throttles(
   );
 }
 
-function weights(io: BlockIoLimits, file: string): FileWrite[] {
-  const why = "Set this group's share of a contended disk";
-  const own: FileWrite[] = io.weight ? [{ file, value: String(io.weight), why, from: "/blockIO/weight" }] : [];
-  const perDevice = (io.weightDevice ?? []).flatMap(({ major, minor, weight }, index): FileWrite[] =>
-    weight ? [{ file, value: `${major}:${minor} ${weight}`, why, from: `/blockIO/weightDevice/${index}` }] : [],
-  );
-  return [...own, ...perDevice];
+/** The spec's weight runs from 10 to 1000, as BFQ's, and `io.weight` from 1 to 10000; the map that runc uses. */
+export function blockWeightToIoWeight(weight: number): number {
+  return Math.floor(1 + ((weight - 10) * 9999) / 990);
 }
 
-/** The scheduler that knows weights is BFQ, whose files carry its name on both versions. */
+function weights(io: BlockIoLimits, target: Pick<FileWrite, "file" | "allow">, convert = (weight: number) => weight) {
+  const why = "Set this group's share of a contended disk";
+  const set = (weight: number | undefined, device: string, from: string): FileWrite[] =>
+    weight ? [{ ...target, value: `${device}${convert(weight)}`, why, from: `/blockIO/${from}` }] : [];
+  return [
+    ...set(io.weight, "", "weight"),
+    ...(io.weightDevice ?? []).flatMap(({ major, minor, weight }, index) =>
+      set(weight, `${major}:${minor} `, `weightDevice/${index}`),
+    ),
+  ];
+}
+
+/** Where the scheduler is what knows weights, it is BFQ, whose files carry its name. */
 export const blockIoV1: Controller = {
   name: "blkio",
   v1: ({ blockIO = {} }: CgroupLimits) => [
-    ...weights(blockIO, "blkio.bfq.weight"),
+    ...weights(blockIO, { file: "blkio.bfq.weight" }),
     ...throttles(blockIO, (kind, device, rate) => ({ file: kind.v1, value: `${device} ${rate}` })),
   ],
 };
 
 export const blockIoV2: Controller = {
   name: "io",
-  v2: ({ blockIO = {} }: CgroupLimits) => [
-    ...weights(blockIO, "io.bfq.weight"),
+  v2: ({ blockIO = {} }: CgroupLimits, { weighsIo }) => [
+    ...(weighsIo ? weights(blockIO, { file: "io.weight" }, blockWeightToIoWeight) : []),
+    // A disk that BFQ schedules goes by this one; no file of that name means that there is none.
+    ...weights(blockIO, { file: "io.bfq.weight", ...(weighsIo ? { allow: ["ENOENT"] } : {}) }),
     ...throttles(blockIO, (kind, device, rate) => ({ file: "io.max", value: `${device} ${kind.v2}=${rate}` })),
   ],
 };

@@ -2,7 +2,7 @@
  * How cgroups are mounted on this machine: v2's one tree, v1's tree per controller, or both at once. Read from
  * `mountinfo` and `/proc/self/cgroup`, never guessed from paths. `place.ts` next says where a container goes in it.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parseProcCgroup } from "../procfs/cgroup.ts";
 
 /** `v1`: every controller on v1; `hybrid`: v1's beside a v2 tree; `v2`: unified. As in the machine's own description. */
@@ -15,6 +15,8 @@ export interface Hierarchy {
   mountPoint: string;
   /** Where the calling process is in it, from its mount point: `/`, `/user.slice`. */
   ownPath: string;
+  /** v2: disks can be shared by weight whatever their scheduler (blk-iocost); without it only BFQ can. */
+  weighsIo?: true;
 }
 
 export interface CgroupLayout {
@@ -27,6 +29,7 @@ export interface CgroupSources {
   mountinfo: string;
   procSelfCgroup: string;
   unifiedControllers(mountPoint: string): string[];
+  weighsIo?(mountPoint: string): boolean;
 }
 
 /** Pure: what those files say. */
@@ -52,6 +55,7 @@ export function detectCgroupLayout(sources: CgroupSources): CgroupLayout {
       controllers: version === 2 ? sources.unifiedControllers(mountPoint) : membership.hierarchy.split(","),
       mountPoint,
       ownPath: pathBelowRoot(membership.path, root),
+      ...(version === 2 && sources.weighsIo?.(mountPoint) ? { weighsIo: true } : {}),
     });
   }
   return { mode: modeOf(hierarchies), hierarchies };
@@ -66,6 +70,8 @@ export function readCgroupLayout(): CgroupLayout {
       readFileSync(`${mountPoint}/cgroup.controllers`, "utf8")
         .split(/\s+/)
         .filter((name) => name !== ""),
+    // A file of the tree's root, there when the kernel was built with blk-iocost.
+    weighsIo: (mountPoint) => existsSync(`${mountPoint}/io.cost.qos`),
   });
 }
 

@@ -87,7 +87,7 @@ export interface Controller {
   /** As in `/proc/cgroups` and `cgroup.controllers`. */
   name: string;
   v1?(limits: CgroupLimits): FileWrite[];
-  v2?(limits: CgroupLimits): FileWrite[];
+  v2?(limits: CgroupLimits, kernel: { weighsIo?: true }): FileWrite[];
 }
 
 /** The kernel prints and takes "no limit" as `max` in v2's files and as -1 in v1's. */

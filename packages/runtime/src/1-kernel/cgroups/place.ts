@@ -16,6 +16,8 @@ export interface CgroupDirectory {
   path: string;
   /** Absolute. */
   directory: string;
+  /** As in `Hierarchy`. */
+  weighsIo?: true;
 }
 
 /** What a directory's surroundings hold now, for the pure half to plan by. */
@@ -54,8 +56,8 @@ export function placeCgroup(layout: CgroupLayout, cgroupsPath: string | undefine
         { hint: "Name a group for this container alone, such as /glassbox/web" },
       );
     }
-    const { version, controllers, mountPoint } = tree;
-    return { version, controllers, mountPoint, path, directory: join(mountPoint, path) };
+    const { ownPath: _ownPath, ...kept } = tree;
+    return { ...kept, path, directory: join(tree.mountPoint, path) };
   });
 }
 

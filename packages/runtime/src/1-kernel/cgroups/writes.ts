@@ -29,9 +29,6 @@ const CONTROLLERS: readonly Controller[] = [
   rdma,
 ];
 
-/** Passed on to every container where the machine has them, limits or not, so that its usage can be read. */
-const ALWAYS_PASSED_ON = ["cpu", "memory", "pids"];
-
 export type CgroupStep =
   | { kind: "make"; directory: string; why: string; from: string }
   | ({ kind: "write"; directory: string } & FileWrite);
@@ -60,7 +57,7 @@ export function cgroupSteps(place: CgroupDirectory, survey: CgroupSurvey, limits
 /** Only the limits, for a cgroup that exists: what `update` writes. */
 export function limitSteps(place: CgroupDirectory, limits: CgroupLimits): CgroupStep[] {
   const writes = CONTROLLERS.filter(({ name }) => place.version === 2 || place.controllers.includes(name)).flatMap(
-    (controller) => (place.version === 2 ? controller.v2?.(limits) : controller.v1?.(limits)) ?? [],
+    (controller) => (place.version === 2 ? controller.v2?.(limits, place) : controller.v1?.(limits)) ?? [],
   );
   if (place.version === 2) writes.push(...unified(limits));
   return toSteps(place.directory, writes);
@@ -77,7 +74,7 @@ export function unmetLimits(
   const version = places[0]?.version ?? 2;
   const offered = new Set(places.flatMap(({ controllers }) => controllers));
   const unmet = CONTROLLERS.flatMap((controller) => {
-    const writes = (version === 2 ? controller.v2?.(limits) : controller.v1?.(limits)) ?? [];
+    const writes = (version === 2 ? controller.v2?.(limits, {}) : controller.v1?.(limits)) ?? [];
     // The devices list exists for every container; only rules the config asked for are missed.
     const asked = writes.find(({ from, file }) => from !== "/devices" && !file.startsWith("devices."));
     return asked && !offered.has(controller.name) ? [{ name: controller.name, from: asked.from }] : [];
@@ -87,6 +84,7 @@ export function unmetLimits(
   const fields = [
     ...unsupportedMemoryFields(limits.memory ?? {}, version).map((field) => `memory/${field}`),
     ...unsupportedCpuFields(limits.cpu ?? {}, version).map((field) => `cpu/${field}`),
+    ...(limits.blockIO?.leafWeight ? ["blockIO/leafWeight"] : []),
     ...(version === 2 && limits.network?.classID !== undefined ? ["network/classID"] : []),
     ...(version === 2 && limits.network?.priorities?.length ? ["network/priorities"] : []),
   ];
@@ -101,14 +99,19 @@ function toSteps(directory: string, writes: readonly FileWrite[]): CgroupStep[] 
   return writes.map((write) => ({ kind: "write", directory, ...write, from: `/linux/resources${write.from}` }));
 }
 
-/** v2: a directory has a controller's files only when every directory above it passes the controller on. */
+/**
+ * v2: a directory has a controller's files only when every directory above it passes the controller on. All that the
+ * tree offers are, limits or not: usage can then be read, and `update` set a limit that the config did not have.
+ */
 function passOn(directory: string, place: CgroupDirectory, survey: CgroupSurvey, limits: CgroupLimits): CgroupStep[] {
-  const asked = CONTROLLERS.filter((controller) => (controller.v2?.(limits) ?? []).length > 0).map(({ name }) => name);
+  const asked = CONTROLLERS.filter((controller) => (controller.v2?.(limits, place) ?? []).length > 0).map(
+    ({ name }) => name,
+  );
   const fromUnified = Object.keys(limits.unified ?? {}).map((file) => file.split(".")[0] ?? "");
   const required = new Set([...asked, ...fromUnified]);
   const passed = survey.passedOn[directory] ?? [];
   return place.controllers
-    .filter((name) => (required.has(name) || ALWAYS_PASSED_ON.includes(name)) && !passed.includes(name))
+    .filter((name) => !passed.includes(name))
     .map((name) => ({
       kind: "write",
       directory,

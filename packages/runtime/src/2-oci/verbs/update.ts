@@ -8,6 +8,7 @@ import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
+import { type GroupFiles, groupFiles, parseNumber } from "../stats/group-files.ts";
 import { oneId } from "./launch-flags.ts";
 import { text, type Values, type Verb } from "./verb.ts";
 
@@ -78,6 +79,9 @@ export const update: Verb = {
       if (devices && JSON.stringify(devices) !== JSON.stringify(loadConfig(directory).linux?.resources?.devices)) {
         context.log.warn("/devices has no effect: the device rules of a container stay as they were when it was made");
       }
+      const files = groupFiles(stored.cgroups);
+      checkUsage(files, limits);
+      keepQuota(files, limits);
       const unmet = unmetLimits(stored.cgroups, limits);
       for (const warning of unmet.warnings) context.log.warn(warning);
       if (unmet.missing[0])
@@ -95,6 +99,25 @@ export const update: Verb = {
     return 0;
   },
 };
+
+/** config-linux.md "Memory", checkBeforeUpdate. v1's kernel refuses by itself; v2's would end processes to get there. */
+function checkUsage({ version, read }: GroupFiles, { memory }: CgroupLimits): void {
+  const { limit = 0, checkBeforeUpdate } = memory ?? {};
+  if (!checkBeforeUpdate || limit <= 0) return;
+  const usage = parseNumber(read("memory", version === 2 ? "memory.current" : "memory.usage_in_bytes"));
+  if (usage <= limit) return;
+  throw new GlassboxError(
+    "failed precondition",
+    `unable to set memory limit to ${limit} (current usage: ${usage}) with checkBeforeUpdate`,
+  );
+}
+
+/** v2 has both in one file, where a period alone would set the quota free. */
+function keepQuota({ version, read }: GroupFiles, { cpu }: CgroupLimits): void {
+  if (version !== 2 || !cpu?.period || cpu.quota) return;
+  const [quota] = (read("cpu", "cpu.max") ?? "max").split(" ");
+  if (quota !== "max") cpu.quota = Number(quota);
+}
 
 type LimitWrite = Extract<CgroupStep, { kind: "write" }>;
 

@@ -84,6 +84,15 @@ rule("what is not named stays as it is", `${source}: "unchanged values can be om
   assert.deepEqual([readCgroup(pid, memory), readCgroup(pid, pids)], [`${64 * MIB}`, "20"]);
 });
 
+rule("a period alone keeps the quota, also where both are in one file", source, (box) => {
+  const version = versionOf("cpu");
+  const pid = box.launch(idle, ({ linux }) => {
+    linux.resources.cpu = { quota: 20000, period: 100_000 };
+  });
+  box.ok(["update", "--cpu-period", "50000", box.id]);
+  assert.equal(readCgroup(pid, quota), version === 1 ? "20000" : "20000 50000");
+});
+
 for (const flags of [["--resources", "-"], ["--resources=-"], ["-r", "-"]]) {
   rule(`${flags.join(" ")} reads standard input`, "containerd 1.6 and newer pass limits so", (box) => {
     versionOf("pids");
