@@ -113,6 +113,12 @@ const cases: Case[] = [
     out: /^\{.*\}\n1024\n(?:.*\n)*.*\/mnt\/x: Read-only file system/,
   },
   {
+    name: "begins a file system in memory with what the image has there",
+    flags: ["--tmpfs", "/etc"],
+    command: shell("head -n 1 /etc/passwd; grep -c ' /etc tmpfs ' /proc/mounts"),
+    out: /^root:.*\n1\n$/,
+  },
+  {
     name: "sets user, directory, environment and host name",
     flags: ["--user", "5:6", "--group-add", "7", "--workdir", "/tmp", "--env", "A=b", "--hostname", "h"],
     command: shell("id; pwd; echo $A; hostname"),

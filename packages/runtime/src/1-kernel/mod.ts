@@ -106,6 +106,7 @@ export {
   pipe2,
   type ResolveFlag,
   read,
+  sendfile,
   setCloseOnExec,
   symlinkat,
   unlinkat,

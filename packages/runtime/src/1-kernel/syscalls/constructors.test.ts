@@ -12,6 +12,7 @@ import {
   openat,
   openat2,
   read,
+  sendfile,
   symlinkat,
   write,
   writeNumber,
@@ -95,6 +96,7 @@ test("each constructor writes its call as strace would show it", () => {
       ),
       'mknodat($dev, "null", S_IFCHR|0666, makedev(1,3))',
     ],
+    [sendfile({ to: 4, from: 3, count: 5 }, { why }), "sendfile(4, 3, NULL, 5)"],
     [symlinkat({ target: "/proc/self/fd", directory: 5, path: "fd" }, { why }), 'symlinkat("/proc/self/fd", 5, "fd")'],
     [
       fchownat({ directory: 5, path: "x", uid: 1, gid: 2, flags: ["AT_SYMLINK_NOFOLLOW"] }, { why }),

@@ -11,6 +11,7 @@ import {
   type Descriptor,
   type Directory,
   directory,
+  nothing,
   number,
   op,
   type Path,
@@ -115,6 +116,11 @@ export function fchownat(
 ): Op {
   const owner = [number(call.uid), number(call.gid)];
   return op("fchownat", [directory(call.directory), path(call.path), ...owner, flags(call.flags)], about);
+}
+
+/** Copy `count` bytes from one file to another within the kernel (man 2 sendfile). */
+export function sendfile(call: { to: Descriptor; from: Descriptor; count: number }, about: About): Op {
+  return op("sendfile", [number(call.to), number(call.from), nothing, number(call.count)], about);
 }
 
 /** Write all of `data`; writing less ends the plan, because kernel files take a value whole or not at all. */

@@ -4,9 +4,10 @@
  */
 import { isAbsolute, join } from "node:path";
 import { relative } from "../plan/paths.ts";
-import type { PathFact } from "../plan/planning.ts";
+import type { PathFact, TreeEntry } from "../plan/planning.ts";
 import type { Config, Mount } from "../spec/config.ts";
-import { factOf, lookInRoot } from "./in-root.ts";
+import { factOf, lookInRoot, resolveInRoot } from "./in-root.ts";
+import { listTree } from "./tree.ts";
 
 export interface ContainerView {
   config: Config;
@@ -16,25 +17,52 @@ export interface ContainerView {
 
 /** The function that looks: with a `mountIndex`, as the mounts before that one leave it. */
 export function lookInContainer(view: ContainerView): (path: string, mountIndex?: number) => PathFact {
-  const mounts = (view.config.mounts ?? []).map((mount) => ({ mount, at: relative(mount.destination) }));
-  return (path, mountIndex = mounts.length) => {
+  return (path, mountIndex = view.config.mounts?.length ?? 0) => {
     const wanted = relative(path);
-    // The last mount that covers the path is the one that is seen.
-    const cover = mounts.findLast(({ at }, index) => index < mountIndex && covers(at, wanted));
-    if (!cover) return lookInRoot(view.rootfs, wanted);
-    const { mount, at } = cover;
-    const below = at === wanted ? "" : at === "." ? wanted : wanted.slice(at.length + 1);
-    return lookBelow(view, mount, below);
+    const cover = coverOf(view, wanted, mountIndex);
+    return cover ? lookBelow(view, cover.mount, cover.below) : lookInRoot(view.rootfs, wanted);
   };
 }
 
-function lookBelow({ bundle }: ContainerView, mount: Mount, below: string): PathFact {
+/** The function that lists: what is mounted fresh has nothing in it yet. */
+export function treeInContainer(view: ContainerView): (path: string, mountIndex: number) => TreeEntry[] {
+  return (path, mountIndex) => {
+    const wanted = relative(path);
+    const cover = coverOf(view, wanted, mountIndex);
+    if (!cover) return listTree(quietly(() => resolveInRoot(view.rootfs, wanted)));
+    const source = bindSource(view, cover.mount);
+    return source === undefined ? [] : listTree(quietly(() => resolveInRoot(source, cover.below)));
+  };
+}
+
+/** The last mount that covers the path is the one that is seen. */
+function coverOf(view: ContainerView, wanted: string, mountIndex: number): { mount: Mount; below: string } | undefined {
+  const before = (view.config.mounts ?? []).slice(0, mountIndex);
+  const mount = before.findLast(({ destination }) => covers(relative(destination), wanted));
+  if (!mount) return undefined;
+  const at = relative(mount.destination);
+  return { mount, below: at === wanted ? "" : at === "." ? wanted : wanted.slice(at.length + 1) };
+}
+
+function bindSource({ bundle }: ContainerView, mount: Mount): string | undefined {
   const bind = mount.type === "bind" || (mount.options ?? []).some((word) => word === "bind" || word === "rbind");
   const source = mount.source ?? "";
-  if (bind) {
-    const host = isAbsolute(source) ? source : join(bundle, source);
-    return below === "" ? factOf(host) : lookInRoot(host, below);
+  if (!bind) return undefined;
+  return isAbsolute(source) ? source : join(bundle, source);
+}
+
+/** A link that cannot be read from here leads nowhere. */
+function quietly(resolve: () => string | undefined): string | undefined {
+  try {
+    return resolve();
+  } catch {
+    return undefined;
   }
+}
+
+function lookBelow(view: ContainerView, mount: Mount, below: string): PathFact {
+  const host = bindSource(view, mount);
+  if (host !== undefined) return below === "" ? factOf(host) : lookInRoot(host, below);
   if (below === "") return { kind: "directory" };
   // What is neither a process nor a setting of one is the same in every /proc and /sys of this kernel.
   if (mount.type === "proc" && !/^(\d+|self|thread-self)(\/|$)/.test(below)) return factOf(`/proc/${below}`);

@@ -13,7 +13,7 @@ import {
   UNLIMITED,
 } from "../../1-kernel/mod.ts";
 import type { MachineFacts } from "../plan/planning.ts";
-import { type ContainerView, lookInContainer } from "./container-view.ts";
+import { type ContainerView, lookInContainer, treeInContainer } from "./container-view.ts";
 import { factOf, resolveInRoot } from "./in-root.ts";
 import { isRootless, readStanding } from "./standing.ts";
 
@@ -42,6 +42,7 @@ export function gatherFacts(view: ContainerView, id: string, options: GatherOpti
     fileSystemOf,
     mountPointOf,
     look: lookInContainer(view),
+    tree: treeInContainer(view),
     lookOnHost: factOf,
   };
 }

@@ -1,6 +1,6 @@
 /** Machines written down, for plans that must come out the same wherever the tests run. */
 import type { CgroupDirectory } from "../../1-kernel/mod.ts";
-import type { MachineFacts, PathFact } from "./planning.ts";
+import type { MachineFacts, PathFact, TreeEntry } from "./planning.ts";
 
 const DIRECTORIES = ["/", "/bin", "/etc", "/proc", "/sys", "/dev", "/tmp", "/sys/fs/cgroup", "/proc/sys", "/proc/acpi"];
 const FILES = ["/bin/sh", "/proc/kcore", "/etc/hosts"];
@@ -9,6 +9,16 @@ function look(path: string): PathFact {
   if (DIRECTORIES.includes(path)) return { kind: "directory", mode: path === "/tmp" ? 0o1777 : 0o755 };
   if (FILES.includes(path)) return { kind: "file", mode: 0o755 };
   return path.startsWith("/dev/") ? { kind: "unknown" } : { kind: "missing" };
+}
+
+/** What the image has below a directory: enough for a plan that copies it. */
+function tree(): TreeEntry[] {
+  const owner = { uid: 0, gid: 0 };
+  return [
+    { path: "cache", kind: "directory", mode: 0o755, size: 0, ...owner },
+    { path: "link", kind: "symlink", target: "cache/list", mode: 0o777, size: 0, ...owner },
+    { path: "cache/list", kind: "file", mode: 0o4640, size: 12, uid: 7, gid: 8 },
+  ];
 }
 
 const common = {
@@ -26,6 +36,7 @@ const common = {
   fileSystemOf: () => "ext4",
   mountPointOf: () => "/srv",
   look,
+  tree,
   lookOnHost: look,
 };
 
@@ -47,7 +58,7 @@ export const unified: MachineFacts = {
   ],
 };
 
-function tree(controller: string): MachineFacts["cgroups"][number] {
+function hierarchy(controller: string): MachineFacts["cgroups"][number] {
   const place: CgroupDirectory = {
     version: 1,
     controllers: [controller],
@@ -63,5 +74,5 @@ export const divided: MachineFacts = {
   ...common,
   permittedCapabilities: 0x1fffeffffffn,
   cgroupMode: "hybrid",
-  cgroups: [tree("memory"), tree("pids")],
+  cgroups: [hierarchy("memory"), hierarchy("pids")],
 };

@@ -14,13 +14,14 @@ test("parseMountOptions sorts words into flags, propagation and data of the file
 });
 
 test("parseMountOptions lets the later word win and tells bind, recursive and unsupported words apart", () => {
-  assert.deepEqual(parseMountOptions(["ro", "rbind", "rw", "rro", "tmpcopyup", "private", "defaults"]), {
+  assert.deepEqual(parseMountOptions(["ro", "rbind", "rw", "rro", "tmpcopyup", "ridmap", "private", "defaults"]), {
     flags: [],
     cleared: ["MS_RDONLY"],
     propagation: [{ kind: "MS_PRIVATE", recursive: false }],
     recursive: { set: ["MOUNT_ATTR_RDONLY"], clear: [] },
     data: "",
     bind: "rbind",
-    unsupported: ["tmpcopyup"],
+    unsupported: ["ridmap"],
+    copyUp: true,
   });
 });

@@ -15,6 +15,8 @@ export interface MountOptions {
   bind?: "bind" | "rbind";
   /** Words that are known and not carried out. */
   unsupported: string[];
+  /** A tmpfs is to begin as a copy of what it covers. */
+  copyUp?: true;
 }
 
 const FLAGS: Record<string, { set?: MountFlag; clear?: MountFlag }> = {
@@ -82,12 +84,13 @@ const RECURSIVE: Record<string, { set?: MountAttribute; clear?: MountAttribute }
 
 const ACCESS_TIMES: readonly MountAttribute[] = ["MOUNT_ATTR_NOATIME", "MOUNT_ATTR_RELATIME", "MOUNT_ATTR_STRICTATIME"];
 
-const KNOWN_NOT_DONE = ["tmpcopyup", "idmap", "ridmap"];
+const KNOWN_NOT_DONE = ["idmap", "ridmap"];
 
 /** Every word that is carried out, sorted. */
 export const MOUNT_OPTIONS: readonly string[] = [
   "bind",
   "rbind",
+  "tmpcopyup",
   ...Object.keys(FLAGS),
   ...Object.keys(PROPAGATION).flatMap((word) => [word, `r${word}`]),
   ...Object.keys(RECURSIVE),
@@ -124,7 +127,8 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
       options.recursive.clear = options.recursive.clear.filter((name) => name !== set);
       if (set) options.recursive.set.push(set);
       if (clear && !options.recursive.clear.includes(clear)) options.recursive.clear.push(clear);
-    } else if (KNOWN_NOT_DONE.includes(word)) options.unsupported.push(word);
+    } else if (word === "tmpcopyup") options.copyUp = true;
+    else if (KNOWN_NOT_DONE.includes(word)) options.unsupported.push(word);
     else if (word !== "") data.push(word);
   }
   options.data = data.join(",");

@@ -17,6 +17,7 @@ import {
 } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
+import { planCopyUp } from "./copy-up.ts";
 import { type MountOptions, parseMountOptions, toAttributes } from "./mount-options.ts";
 import { fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
 import type { Planning } from "./planning.ts";
@@ -77,7 +78,17 @@ function planFileSystem(planning: Planning, entry: Mount, options: MountOptions,
     { source: entry.source ?? type, target: fdPath(target.fd), type, flags, ...(data ? { data } : {}) },
     { why: PURPOSE[type] ?? `Mount ${type} on "${entry.destination}"`, from },
   );
-  return [...target.ops, attach, ...planPropagation(planning, entry.destination, options, index)];
+  const copyUp = options.copyUp && type === "tmpfs" ? planFilling(planning, entry, target.fd, index) : [];
+  return [...target.ops, attach, ...copyUp, ...planPropagation(planning, entry.destination, options, index)];
+}
+
+function planFilling(planning: Planning, { destination }: Mount, covered: string, mountIndex: number): Op[] {
+  const opened = openInRoot(planning, destination, ["O_PATH", "O_DIRECTORY"], {
+    why: `Open the new file system at "${destination}", to fill it with what it covers`,
+    from: `/mounts/${mountIndex}/options`,
+  });
+  const ops = planCopyUp(planning, { covered, fresh: opened.fd, destination, mountIndex });
+  return ops.length === 0 ? [] : [...opened.ops, ...ops];
 }
 
 /** SELinux: the label that every file of the mount has. What the kernel makes up itself has labels of its own. */

@@ -6,6 +6,21 @@
 import type { CgroupDirectory, CgroupSurvey, LimitName } from "../../1-kernel/mod.ts";
 import type { Config } from "../spec/config.ts";
 
+/** One of the files below a directory. */
+export interface TreeEntry {
+  /** Below the directory asked for, without a leading slash. */
+  path: string;
+  kind: "directory" | "file" | "symlink" | "fifo";
+  /** Permission bits. */
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Of a file, in bytes. */
+  size: number;
+  /** Of a symlink. */
+  target?: string;
+}
+
 /** What stands at a path of the container as its mounts will lie, seen before anything is mounted. */
 export interface PathFact {
   /** `unknown`: below a file system that is mounted fresh, or otherwise not to be seen from here. */
@@ -56,6 +71,8 @@ export interface MachineFacts {
   mountPointOf(path: string): string;
   /** A path in the container as the mounts before `mountIndex` (all when left out) leave it. */
   look(path: string, mountIndex?: number): PathFact;
+  /** Everything below a directory of the container as the mounts before `mountIndex` leave it, outermost first. */
+  tree(path: string, mountIndex: number): TreeEntry[];
   /** A path of the host, for bind mounts. */
   lookOnHost(path: string): PathFact;
 }

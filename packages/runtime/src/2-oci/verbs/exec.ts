@@ -105,6 +105,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
       fileSystemOf,
       mountPointOf,
       look: (path) => lookInRoot(root, path),
+      tree: () => [],
       lookOnHost: factOf,
     },
   });

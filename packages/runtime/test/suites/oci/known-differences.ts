@@ -30,12 +30,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "warns and goes on since 1.1, so that new names work on old kernels",
   },
   {
-    runtime: "glassrun",
-    feature: "mounts",
-    rule: "tmpcopyup fills a tmpfs with what it covers",
-    reason: "warns: copying a tree is not a list of calls, and is not done yet",
-  },
-  {
     runtime: "runc",
     feature: "hostname",
     rule: "domainname is what processes inside see",

@@ -1,6 +1,6 @@
 /** The `mounts` list: file systems and binds, their options, their order, and what a destination may be. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Box } from "./rig/box.ts";
 import type { Change, Mount } from "./rig/configuration.ts";
@@ -233,6 +233,23 @@ rule("tmpcopyup fills a tmpfs with what it covers", "runc, docs: mount option tm
   assert.equal(seen, "kept\n");
   assert.ok(!existsSync(join(box.rootfs, "var/more")));
 });
+
+rule(
+  "tmpcopyup keeps directories, links, owners and modes, and follows no link",
+  "runc, libcontainer: tmpcopyup",
+  (box) => {
+    mkdirSync(join(box.rootfs, "var/deep/er"), { recursive: true });
+    writeFileSync(join(box.rootfs, "var/deep/er/file"), "x".repeat(100_000));
+    chownSync(join(box.rootfs, "var/deep/er/file"), 5, 6);
+    chmodSync(join(box.rootfs, "var/deep/er/file"), 0o4640);
+    symlinkSync("/etc/passwd", join(box.rootfs, "var/link"));
+    const seen = box.output(
+      "stat -c '%a %u %g %s' /var/deep/er/file; readlink /var/link; ls /var",
+      adding({ destination: "/var", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"] }),
+    );
+    assert.equal(seen, "4640 5 6 100000\n/etc/passwd\ndeep\nlink\n");
+  },
+);
 
 rule("rro makes every mount of an rbind read-only", "man 2 mount_setattr, AT_RECURSIVE", (box) => {
   const seen = box.output(
