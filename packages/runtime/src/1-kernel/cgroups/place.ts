@@ -40,7 +40,7 @@ export function placeCgroup(layout: CgroupLayout, cgroupsPath: string | undefine
   if (cgroupsPath && /^[^/]*:[^/]*:/.test(cgroupsPath)) {
     throw new GlassboxError(
       "not supported",
-      `Cannot use cgroupsPath "${cgroupsPath}": it is in systemd's form, slice:prefix:name`,
+      `Cannot use /linux/cgroupsPath "${cgroupsPath}": it is in systemd's form, slice:prefix:name`,
       {
         hint: "Give --systemd-cgroup before the command where systemd runs, or use a path such as /glassbox/web",
       },
@@ -52,7 +52,7 @@ export function placeCgroup(layout: CgroupLayout, cgroupsPath: string | undefine
     if (path === "/") {
       throw new GlassboxError(
         "invalid argument",
-        `Cannot use cgroupsPath "${cgroupsPath}": it is the root of the cgroup tree, which holds all processes`,
+        `Cannot use /linux/cgroupsPath "${cgroupsPath}": it is the root of the cgroup tree, which holds all processes`,
         { hint: "Name a group for this container alone, such as /glassbox/web" },
       );
     }

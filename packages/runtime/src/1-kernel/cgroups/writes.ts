@@ -128,7 +128,7 @@ function unified({ unified: files = {} }: CgroupLimits): FileWrite[] {
     if (file.includes("/") || !/^[a-z0-9_]+\./.test(file)) {
       throw new GlassboxError(
         "invalid argument",
-        `Cannot write unified resource "${file}": it must be a file name such as memory.high`,
+        `Cannot write unified resource "${file}" of /linux/resources/unified: it must be a file name such as memory.high`,
       );
     }
     return { file, value, why: `Set ${file} as the config says`, from: `/unified/${file}` };

@@ -73,7 +73,9 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
         position++;
       }
     } catch (cause) {
-      const where = `program "${program.name}", call ${position} (${program.ops[position]?.call})`;
+      const { call, from } = program.ops[position] ?? {};
+      const field = from === undefined ? "" : `, asked for by config.json field "${from}"`;
+      const where = `program "${program.name}", call ${position} (${call})${field}`;
       throw problem(`Cannot encode ${where}: ${cause instanceof Error ? cause.message : cause}`, cause);
     }
     firstOp += program.ops.length;

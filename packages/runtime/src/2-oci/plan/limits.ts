@@ -35,7 +35,7 @@ function planCallersLimit({ config, facts }: Planning): Op[] {
 function planConfigured(planning: Planning): Op[] {
   return (planning.config.process?.rlimits ?? []).map(({ type, soft, hard }, index) => {
     const from = `/process/rlimits/${index}`;
-    if (!(type in RLIMIT)) {
+    if (!Object.hasOwn(RLIMIT, type)) {
       throw new GlassboxError(
         "invalid argument",
         `Cannot set limit "${type}": ${from}/type is no limit the kernel has`,

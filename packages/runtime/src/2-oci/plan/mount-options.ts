@@ -107,9 +107,9 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
   };
   const data: string[] = [];
   for (const word of words) {
-    const flag = FLAGS[word];
-    const recursive = RECURSIVE[word];
-    const propagation = PROPAGATION[word] ?? PROPAGATION[word.replace(/^r/, "")];
+    const flag = own(FLAGS, word);
+    const recursive = own(RECURSIVE, word);
+    const propagation = own(PROPAGATION, word) ?? own(PROPAGATION, word.replace(/^r/, ""));
     if (word === "bind" || word === "rbind") options.bind = word;
     else if (flag) {
       // The later word wins, as in mount(8): "ro,rw" is rw.
@@ -133,6 +133,11 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
   }
   options.data = data.join(",");
   return options;
+}
+
+/** Words come from anywhere: "constructor" is in no table, though every object has one. */
+function own<Entry>(table: Record<string, Entry>, word: string): Entry | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 const ATTRIBUTES: Partial<Record<MountFlag, MountAttribute>> = {

@@ -76,7 +76,7 @@ function planFileSystem(planning: Planning, entry: Mount, options: MountOptions,
   const data = withLabel(planning, type, plainData);
   const attach = mount(
     { source: entry.source ?? type, target: fdPath(target.fd), type, flags, ...(data ? { data } : {}) },
-    { why: PURPOSE[type] ?? `Mount ${type} on "${entry.destination}"`, from },
+    { why: (Object.hasOwn(PURPOSE, type) && PURPOSE[type]) || `Mount ${type} on "${entry.destination}"`, from },
   );
   const copyUp = options.copyUp && type === "tmpfs" ? planFilling(planning, entry, target.fd, index) : [];
   return [...target.ops, attach, ...copyUp, ...planPropagation(planning, entry.destination, options, index)];
@@ -241,6 +241,6 @@ function refuseSymlink(planning: Planning, entry: Mount, index: number): void {
   if (planning.facts.look(`/${relative(entry.destination)}`, index).kind !== "file") return;
   throw new GlassboxError(
     "invalid argument",
-    `Cannot mount ${entry.type} on "${entry.destination}": it must be mounted on ordinary directory`,
+    `Cannot mount ${entry.type} on "${entry.destination}": it must be mounted on ordinary directory (/mounts/${index}/destination)`,
   );
 }

@@ -12,7 +12,13 @@ export interface Problem {
 
 export type Shape = (value: unknown, pointer: string) => Problem[];
 
-export const string: Shape = (value, pointer) => (typeof value === "string" ? [] : wrong(pointer, "a string", value));
+/** Text for the kernel, where a NUL would end it early. */
+export const string: Shape = (value, pointer) => {
+  if (typeof value !== "string") return wrong(pointer, "a string", value);
+  return value.includes("\0") ? wrong(pointer, "without NUL", value) : [];
+};
+/** Text that is only passed on. */
+export const anyText: Shape = (value, pointer) => (typeof value === "string" ? [] : wrong(pointer, "a string", value));
 export const boolean: Shape = (value, pointer) =>
   typeof value === "boolean" ? [] : wrong(pointer, "true or false", value);
 export const anything: Shape = () => [];
@@ -38,11 +44,17 @@ export function oneOf(words: readonly string[]): Shape {
     typeof value === "string" && words.includes(value) ? [] : wrong(pointer, `one of ${words.join(", ")}`, value);
 }
 
-/** A path beginning at the root, without NUL. */
-export const absolutePath: Shape = (value, pointer) =>
-  typeof value === "string" && value.startsWith("/") && !value.includes("\0")
+/** What the kernel takes for a path at all, less its NUL (PATH_MAX). */
+const PATH_BYTES = 4095;
+
+export const path: Shape = (value, pointer) =>
+  typeof value === "string" && !value.includes("\0") && Buffer.byteLength(value) <= PATH_BYTES
     ? []
-    : wrong(pointer, "an absolute path", value);
+    : wrong(pointer, `a path of at most ${PATH_BYTES} bytes without NUL`, value);
+
+/** A path beginning at the root. */
+export const absolutePath: Shape = (value, pointer) =>
+  typeof value === "string" && value.startsWith("/") ? path(value, pointer) : wrong(pointer, "an absolute path", value);
 
 export function list(shape: Shape): Shape {
   return (value, pointer) =>

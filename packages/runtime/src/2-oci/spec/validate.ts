@@ -16,6 +16,7 @@ import {
 import { SECCOMP_SHAPE, seccompProblems } from "./seccomp-shape.ts";
 import {
   absolutePath,
+  anyText,
   anything,
   boolean,
   int64,
@@ -25,6 +26,7 @@ import {
   object,
   oneOf,
   type Problem,
+  path,
   type Shape,
   string,
   uint32,
@@ -111,14 +113,14 @@ const NAMESPACE_KINDS: readonly NamespaceKind[] = ["pid", "network", "mount", "i
 const CONFIG_SHAPE = object({
   ociVersion: string,
   "process?": PROCESS_SHAPE,
-  "root?": object({ path: string, "readonly?": boolean }),
+  "root?": object({ path, "readonly?": boolean }),
   "hostname?": string,
   "domainname?": string,
   "mounts?": list(
     object({
-      destination: string,
+      destination: path,
       "type?": string,
-      "source?": string,
+      "source?": path,
       "options?": strings,
       "uidMappings?": idMappings,
       "gidMappings?": idMappings,
@@ -132,14 +134,14 @@ const CONFIG_SHAPE = object({
     "poststart?": list(hook),
     "poststop?": list(hook),
   }),
-  "annotations?": map(string),
+  "annotations?": map(anyText),
   "linux?": object({
     "uidMappings?": idMappings,
     "gidMappings?": idMappings,
     "sysctl?": map(string),
     "resources?": RESOURCES_SHAPE,
-    "cgroupsPath?": string,
-    "namespaces?": list(object({ type: oneOf(NAMESPACE_KINDS), "path?": string })),
+    "cgroupsPath?": path,
+    "namespaces?": list(object({ type: oneOf(NAMESPACE_KINDS), "path?": path })),
     "devices?": list(
       object({
         path: absolutePath,
@@ -176,16 +178,24 @@ const CONFIG_SHAPE = object({
 /** Every problem of a configuration, first to last; none for one that can be planned. */
 export function configProblems(json: unknown): Problem[] {
   const problems = CONFIG_SHAPE(json, "");
-  return problems.length > 0 ? problems : relationProblems(json as Config);
+  return problems.length > 0 ? problems : relationProblems(withoutNulls(json) as Config);
 }
 
 /** @throws GlassboxError invalid argument with every problem, each with its JSON pointer */
 export function validateConfig(json: unknown, file: string): Config {
   const problems = configProblems(json);
   const [first, ...more] = problems;
-  if (!first) return json as Config;
+  if (!first) return withoutNulls(json) as Config;
   const lines = [first, ...more].map(({ pointer, message }) => `${pointer || "/"} ${message}`);
   throw new GlassboxError("invalid argument", `Cannot use "${file}": ${lines.join("; ")}`);
+}
+
+/** A field that is null is one that is not there: Go writes its empty lists so. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  const present = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(present.map(([key, field]) => [key, withoutNulls(field)]));
 }
 
 function relationProblems(config: Config): Problem[] {
@@ -196,7 +206,8 @@ function relationProblems(config: Config): Problem[] {
   if (!/^1\.\d+\.\d+/.test(config.ociVersion))
     say("/ociVersion", `is "${config.ociVersion}", and this runtime knows 1.x`);
   if (!config.root?.path) say("/root/path", "is missing: a container needs a root file system");
-  if (config.process && !config.process.args?.length) say("/process/args", "must name the program to run");
+  if (!config.process) say("/process", "is missing: a container needs a program to run");
+  else if (!config.process.args?.length) say("/process/args", "must name the program to run");
   namespaces.forEach(({ type, path }, index) => {
     if (namespaces.findIndex((other) => other.type === type) < index) {
       say(`/linux/namespaces/${index}`, `names the ${type} namespace a second time`);

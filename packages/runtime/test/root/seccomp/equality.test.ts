@@ -14,10 +14,11 @@ import { architecturesOf } from "../../../src/1-kernel/seccomp/architectures.ts"
 import type { BpfInstruction } from "../../../src/1-kernel/seccomp/assembler.ts";
 import { interpret, type SystemCall } from "../../../src/1-kernel/seccomp/interpreter.ts";
 import type { SeccompProfile } from "../../../src/1-kernel/seccomp/profile.ts";
+import { randomFrom } from "../random.ts";
 import { defaultProfile, whyNoDefaultProfile } from "./default-profile.ts";
 import { buildKernelJudge, verdictsOfKernel } from "./kernel.ts";
 import { buildLibseccomp, compileWithLibseccomp, whyNoLibseccomp } from "./libseccomp.ts";
-import { callsFor, randomFrom, randomProfile } from "./random-profile.ts";
+import { callsFor, randomProfile } from "./random-profile.ts";
 import { type Reading, read } from "./reading.ts";
 
 const seed = Number(process.env.SECCOMP_SEED ?? Date.now() % 1_000_000);
