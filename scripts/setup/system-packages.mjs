@@ -59,6 +59,7 @@ export const systemPackages = [
   { name: "fuse-overlayfs", use: "test", why: "image layers without root" },
   { name: "docker.io", use: "test", why: "a container engine that runs on our runtime" },
   { name: "containerd", use: "test", why: "runs our runtime through its shim, for docker and by itself" },
+  { name: "criu", use: "test", why: "freezes containers into files and thaws them" },
   { name: "systemd", use: "test", why: "asked for cgroups, as on a machine that it runs" },
   ...(isUbuntu() ? [] : [chromium()]),
   { name: "libseccomp-dev", use: "test", why: "the seccomp compiler ours is compared with" },

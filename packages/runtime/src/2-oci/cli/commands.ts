@@ -13,7 +13,7 @@ export const COMMANDS: Record<string, () => Promise<Verb>> = {
   pause: async () => (await import("../verbs/pause.ts")).pause,
   plan: async () => (await import("../verbs/plan.ts")).plan,
   ps: async () => (await import("../verbs/ps.ts")).ps,
-  restore: async () => (await import("../verbs/checkpoint.ts")).restore,
+  restore: async () => (await import("../verbs/restore.ts")).restore,
   resume: async () => (await import("../verbs/pause.ts")).resume,
   run: async () => (await import("../verbs/run.ts")).run,
   spec: async () => (await import("../verbs/spec.ts")).spec,

@@ -62,7 +62,7 @@ export function gatherOwnFacts() {
     oomScoreAdj: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
     apparmor: readOr("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
     selinux: existsSync("/sys/fs/selinux/enforce"),
-    ownedStdio: [0, 1, 2].filter(isOwnable),
+    ...standardStreams(),
   };
 }
 
@@ -161,15 +161,20 @@ export function parseHardLimits(text: string): Partial<Record<LimitName, number 
   return limits;
 }
 
-/** /dev/null stays root's: its owner would change for the whole machine. */
-function isOwnable(fd: number): boolean {
-  try {
-    const stat = fstatSync(fd);
-    const isNull = stat.isCharacterDevice() && stat.rdev === 0x103;
-    return !isNull;
-  } catch {
-    return false;
-  }
+/** /dev/null stays root's: its owner would change for the whole machine. A stream that is closed is neither. */
+function standardStreams() {
+  const open = [0, 1, 2].flatMap((fd) => {
+    try {
+      const stat = fstatSync(fd);
+      return [{ fd, isNull: stat.isCharacterDevice() && stat.rdev === 0x103 }];
+    } catch {
+      return [];
+    }
+  });
+  return {
+    ownedStdio: open.filter(({ isNull }) => !isNull).map(({ fd }) => fd),
+    nullStreams: open.filter(({ isNull }) => isNull).map(({ fd }) => fd),
+  };
 }
 
 function readOr(path: string): string {

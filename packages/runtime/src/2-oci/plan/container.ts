@@ -42,6 +42,7 @@ import {
   planNewCgroupNamespace,
 } from "./namespaces.ts";
 import { refuseNotDone } from "./not-done.ts";
+import { planNullStreams } from "./null-streams.ts";
 import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
 import { namer, type Planning, type PlanRequest } from "./planning.ts";
 import { planPivot, planRoot } from "./root-file-system.ts";
@@ -195,6 +196,7 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...planSecurityLabels(planning),
     ...planPivot(planning),
     ...planEnterDirectory(planning),
+    ...planNullStreams(planning),
     ...planPersonality(planning),
     ...planRlimits(planning),
     ...planScheduling(planning),

@@ -32,6 +32,7 @@ const common = {
   apparmor: false,
   selinux: false,
   ownedStdio: [0, 1, 2],
+  nullStreams: [],
   homeOf: () => undefined,
   fileSystemOf: () => "ext4",
   mountPointOf: () => "/srv",

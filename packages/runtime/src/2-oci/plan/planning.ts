@@ -63,6 +63,8 @@ export interface MachineFacts {
   selinux: boolean;
   /** Descriptors 0 to 2 whose owner must become the container's user: pipes and files, not /dev/null. */
   ownedStdio: readonly number[];
+  /** Those of 0 to 2 that are /dev/null. */
+  nullStreams: readonly number[];
   /** Home directory of a uid in the container's /etc/passwd. */
   homeOf(uid: number): string | undefined;
   /** Type of the file system that holds a path of the host: `proc`, `ext4`. */

@@ -1,38 +1,25 @@
-/**
- * `checkpoint` and `restore`: the command line of runc's, and what stands in the way. criu does the work behind both in
- * other runtimes; here everything up to it is checked, nothing is touched, and the container runs on.
- */
-import { lstatSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+/** `checkpoint`: freeze a running container into files, with criu, from which `restore` brings it back. */
+import { lstatSync, mkdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { readBundle } from "../spec/bundle.ts";
-import { statusOf } from "../state/container-state.ts";
+import { readMountinfo } from "../../1-kernel/mod.ts";
+import type { Config } from "../spec/config.ts";
+import { type StoredState, statusOf } from "../state/container-state.ts";
+import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
-import { checkId, load } from "../state/store.ts";
-import { requireCriu } from "./criu.ts";
+import { load, loadConfig } from "../state/store.ts";
+import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE } from "./criu.ts";
+import { finish } from "./launch.ts";
 import { oneId } from "./launch-flags.ts";
-import { type Flag, text, type Values, type Verb } from "./verb.ts";
-
-const CGROUP_MODES = ["soft", "full", "strict", "ignore"];
-
-const SHARED_FLAGS: Record<string, Flag> = {
-  "image-path": { type: "string", value: "PATH", help: "directory of criu's image files (default: ./checkpoint)" },
-  "work-path": { type: "string", value: "PATH", help: "directory of criu's logs" },
-  "tcp-established": { type: "boolean", help: "allow open TCP connections" },
-  "ext-unix-sk": { type: "boolean", help: "allow sockets whose other end is outside" },
-  "shell-job": { type: "boolean", help: "allow a terminal of the caller's" },
-  "lazy-pages": { type: "boolean", help: "bring memory over when it is used (userfaultfd)" },
-  "file-locks": { type: "boolean", help: "keep file locks" },
-  "manage-cgroups-mode": { type: "string", value: CGROUP_MODES.join("|"), help: "what is done about cgroups" },
-  "empty-ns": { type: "string", multiple: true, value: "KIND", help: "make this namespace anew, empty" },
-  "auto-dedup": { type: "boolean", help: "drop memory pages that a later image has" },
-};
+import { outsideMounts } from "./outside-mounts.ts";
+import { type Context, text, type Values, type Verb } from "./verb.ts";
 
 export const checkpoint: Verb = {
   args: "ID",
-  summary: "not done yet: freeze a running container into files",
+  summary: "freeze a running container into files, with criu",
+  description: "The container ends when it is in the files, unless --leave-running or --pre-dump is given.",
   flags: {
-    ...SHARED_FLAGS,
+    ...CRIU_FLAGS,
     "parent-path": { type: "string", value: "PATH", help: "earlier images, relative to --image-path" },
     "leave-running": { type: "boolean", help: "let the container go on" },
     "status-fd": { type: "string", value: "FD", help: "descriptor that is written to when lazy pages are ready" },
@@ -41,64 +28,92 @@ export const checkpoint: Verb = {
   },
   async run(context, values, args) {
     const id = oneId(args, "checkpoint");
-    const { stored, directory } = load(context.root, id);
-    const status = statusOf(stored, directory);
-    if (!isAllowed("checkpoint", status)) {
-      throw new GlassboxError("failed precondition", `container cannot be checkpointed in ${status} state`);
-    }
-    checkModes(values);
-    checkParent(values);
-    requireCriu(`checkpoint container "${id}"`, context.criu);
-    throw notDone(`checkpoint container "${id}"`, "The container runs on as before");
+    const { directory } = load(context.root, id);
+    await withLock(directory, () => writeImages(context, values, id, directory));
+    return 0;
   },
 };
 
-export const restore: Verb = {
-  args: "ID",
-  summary: "not done yet: bring a container back from files",
-  flags: {
-    ...SHARED_FLAGS,
-    bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },
-    "console-socket": { type: "string", value: "PATH", help: "socket that is sent the terminal's master side" },
-    detach: { type: "boolean", short: "d", help: "leave the container running and return" },
-    "pid-file": { type: "string", value: "PATH", help: "file to write the container's pid to" },
-    "no-subreaper": { type: "boolean", help: "accepted: this runtime never takes over orphans" },
-    "no-pivot": { type: "boolean", help: "do not use pivot_root" },
-    "lsm-profile": { type: "string", value: "TYPE:NAME", help: "label for the restored processes" },
-    "lsm-mount-context": { type: "string", value: "TEXT", help: "SELinux label for the mounts" },
-  },
-  async run(context, values, args) {
-    const id = oneId(args, "restore");
-    checkId(id);
-    readBundle(resolve(text(values, "bundle") ?? "."));
-    checkModes(values);
-    requireCriu(`restore container "${id}"`, context.criu);
-    throw notDone(`restore container "${id}"`, "Nothing was made");
-  },
-};
-
-function checkModes(values: Values): void {
-  const mode = text(values, "manage-cgroups-mode");
-  if (mode !== undefined && !CGROUP_MODES.includes(mode)) {
-    throw new GlassboxError("invalid argument", `Invalid manage-cgroups-mode value: "${mode}"`, {
-      hint: `Use one of ${CGROUP_MODES.join(", ")}`,
-    });
+async function writeImages(context: Context, values: Values, id: string, directory: string): Promise<void> {
+  const { stored } = load(context.root, id);
+  const status = statusOf(stored, directory);
+  if (!stored.init || !isAllowed("checkpoint", status)) {
+    throw new GlassboxError("failed precondition", `container cannot be checkpointed in ${status} state`);
   }
+  const { pid } = stored.init;
+  const config = loadConfig(directory);
+  const goesOn = values["leave-running"] === true || values["pre-dump"] === true;
+  const { images, work, args } = criuFlags(values);
+  mkdirSync(images, { recursive: true, mode: 0o700 });
+  const streams = streamsOf(pid);
+  const outside = outsideMounts(readMountinfo(pid) ?? [], readMountinfo("self") ?? []);
+  const statusFd = text(values, "status-fd");
+  await callCriu(
+    {
+      action: values["pre-dump"] ? "pre-dump" : "dump",
+      doing: `checkpoint container "${id}"`,
+      images,
+      work,
+      args: [
+        ...args,
+        ...["--tree", String(pid), "--root", stored.rootfs],
+        ...outside.flatMap((path) => ["--external", `mnt[${path}]:${path}`]),
+        ...outsideNetwork(config),
+        ...freezer(stored),
+        ...parentImages(values, images),
+        ...pageServer(text(values, "page-server")),
+        ...(values["leave-running"] ? ["--leave-running"] : []),
+        ...(statusFd === undefined ? [] : ["--status-fd", "3"]),
+      ],
+      descriptors: statusFd === undefined ? [] : [Number(statusFd)],
+    },
+    context.criu,
+  );
+  writeFileSync(join(images, STREAMS_FILE), JSON.stringify(streams), { mode: 0o600 });
+  if (!goesOn) await finish(context, config, stored, directory);
 }
 
-/** criu takes earlier images as a path from the new ones, so that both can be moved together. */
-function checkParent(values: Values): void {
+/** What the standard streams are: a restored process gets its new caller's pipes in the place of old pipes. */
+function streamsOf(pid: number): string[] {
+  return [0, 1, 2].map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return "";
+    }
+  });
+}
+
+/** criu leaves a namespace that the bundle names by path where it is, and knows it by this name. */
+function outsideNetwork(config: Config): string[] {
+  const path = config.linux?.namespaces?.find(({ type }) => type === "network")?.path;
+  return path === undefined ? [] : ["--external", `net[${statSync(path).ino}]:${OUTSIDE_NETWORK}`];
+}
+
+/** Frozen first, processes cannot fork while criu takes hold of one after another. */
+function freezer({ cgroups }: StoredState): string[] {
+  const place = cgroups.find(({ version, controllers }) => version === 2 || controllers.includes("freezer"));
+  return place ? ["--freeze-cgroup", place.directory] : [];
+}
+
+/** Memory that did not change since is left in the earlier images. Their path is relative, so that all can be moved. */
+function parentImages(values: Values, images: string): string[] {
+  const track = values["pre-dump"] ? ["--track-mem"] : [];
   const parent = text(values, "parent-path");
-  if (parent === undefined) return;
+  if (parent === undefined) return track;
   if (isAbsolute(parent)) throw new GlassboxError("invalid argument", "--parent-path must be relative");
-  const path = join(resolve(text(values, "image-path") ?? "checkpoint"), parent);
+  const path = join(images, parent);
   if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new GlassboxError("not found", `invalid --parent-path: there is no directory "${path}"`);
   }
+  return ["--track-mem", "--prev-images-dir", parent];
 }
 
-function notDone(doing: string, consequence: string): GlassboxError {
-  return new GlassboxError("not supported", `Cannot ${doing}: this runtime does not drive CRIU yet`, {
-    hint: `${consequence}; use runc for containers that have to be moved`,
-  });
+function pageServer(server: string | undefined): string[] {
+  if (server === undefined) return [];
+  const [, address, port] = /^(.+):(\d+)$/.exec(server) ?? [];
+  if (!address || !port) {
+    throw new GlassboxError("invalid argument", `Cannot use page server "${server}": write ADDRESS:PORT`);
+  }
+  return ["--page-server", "--address", address, "--port", port];
 }

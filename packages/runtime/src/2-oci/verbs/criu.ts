@@ -1,31 +1,119 @@
 /**
- * Finding criu, the program that freezes processes into files and thaws them out of them (criu.org), and asking it
- * whether it can do so on this kernel: it looks so deep into processes that a newer kernel may be beyond it.
+ * Asks criu, the program that freezes processes into files and thaws them out of them (criu.org). It looks so deep into
+ * processes that a newer kernel may be beyond it; then its own error is what the caller is told.
  */
-import { execFileSync } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
+import { execve, type Op, performPlan } from "../../1-kernel/mod.ts";
+import { type Flag, text, type Values } from "./verb.ts";
 
-/** Its check makes processes and namespaces to try things on. */
-const CHECK_TIMEOUT_MS = 30_000;
+/** How the network namespace that a bundle names by path is called in criu's images; runc calls it so, too. */
+export const OUTSIDE_NETWORK = "extRootNetNS";
+/** In the directory of images: what the container's standard streams were, as runc keeps them. */
+export const STREAMS_FILE = "descriptors.json";
 
-/**
- * @param wish where it is, `--criu`; otherwise it is looked for in PATH
- * @throws GlassboxError not found without criu; not supported, in criu's own words, when it cannot work on this kernel
- */
-export function requireCriu(verb: string, wish = "criu"): void {
-  try {
-    execFileSync(wish, ["check"], { stdio: ["ignore", "pipe", "pipe"], timeout: CHECK_TIMEOUT_MS });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new GlassboxError("not found", `Cannot ${verb}: CRIU not found: there is no program "${wish}"`, {
-        cause,
-        hint: "Install the package criu, or say where it is: glassrun --criu PATH",
-      });
-    }
-    const said = String((cause as { stderr?: unknown }).stderr ?? "").trim();
-    throw new GlassboxError("not supported", `Cannot ${verb}: CRIU cannot run on this kernel: ${said || cause}`, {
-      cause,
-      hint: "See what it misses with: criu check; a newer criu may know this kernel",
+const CGROUP_MODES = ["soft", "full", "strict", "ignore"];
+
+/** What `checkpoint` and `restore` share. */
+export const CRIU_FLAGS: Record<string, Flag> = {
+  "image-path": { type: "string", value: "PATH", help: "directory of criu's image files (default: ./checkpoint)" },
+  "work-path": { type: "string", value: "PATH", help: "directory of criu's logs (default: that of the images)" },
+  "tcp-established": { type: "boolean", help: "allow open TCP connections" },
+  "ext-unix-sk": { type: "boolean", help: "allow sockets whose other end is outside" },
+  "shell-job": { type: "boolean", help: "allow a terminal of the caller's" },
+  "lazy-pages": { type: "boolean", help: "bring memory over when it is used (userfaultfd)" },
+  "file-locks": { type: "boolean", help: "keep file locks" },
+  "manage-cgroups-mode": { type: "string", value: CGROUP_MODES.join("|"), help: "what is done about cgroups" },
+  "empty-ns": { type: "string", multiple: true, value: "network", help: "make this namespace anew, empty" },
+  "auto-dedup": { type: "boolean", help: "drop memory pages that a later image has" },
+};
+
+export interface CriuCall {
+  action: "dump" | "pre-dump" | "restore";
+  /** For the error: `checkpoint container "web"`. */
+  doing: string;
+  /** Absolute. */
+  images: string;
+  work: string;
+  args: string[];
+  /** Calls to make before criu takes over the process. @default none */
+  before?: Op[];
+  /** Open files that `args` speak of, there numbered from 3 on. @default none */
+  descriptors?: number[];
+}
+
+/** Reads the flags above. @throws GlassboxError invalid argument */
+export function criuFlags(values: Values): { images: string; work: string; args: string[] } {
+  const images = resolve(text(values, "image-path") ?? "checkpoint");
+  const mode = text(values, "manage-cgroups-mode") ?? "soft";
+  if (!CGROUP_MODES.includes(mode)) {
+    throw new GlassboxError("invalid argument", `Invalid manage-cgroups-mode value: "${mode}"`, {
+      hint: `Use one of ${CGROUP_MODES.join(", ")}`,
     });
   }
+  const empty = [values["empty-ns"] ?? []].flat().map(String);
+  const strange = empty.find((name) => name !== "network");
+  if (strange !== undefined) throw new GlassboxError("invalid argument", `namespace "${strange}" is not supported`);
+  const switches = ["tcp-established", "ext-unix-sk", "shell-job", "lazy-pages", "file-locks", "auto-dedup"];
+  return {
+    images,
+    work: resolve(text(values, "work-path") ?? images),
+    args: [
+      `--manage-cgroups=${mode}`,
+      ...switches.filter((name) => values[name] === true).map((name) => `--${name}`),
+      ...empty.flatMap(() => ["--empty-ns", "net"]),
+    ],
+  };
+}
+
+/**
+ * @param wish where criu is, `--criu`; otherwise it is looked for in PATH
+ * @throws GlassboxError not found without criu; failed precondition in criu's own words
+ */
+export async function callCriu(call: CriuCall, wish: string | undefined): Promise<void> {
+  const program = findCriu(call.doing, wish);
+  mkdirSync(call.work, { recursive: true, mode: 0o700 });
+  const log = join(call.work, `${call.action}.log`);
+  const directories = ["--images-dir", call.images, "--work-dir", call.work, "--log-file", log];
+  const argv = ["criu", call.action, ...directories, "-v4", ...call.args];
+  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ""}`);
+  const ops = [...(call.before ?? []), execve({ path: program, argv, environment }, { why: "Become criu" })];
+  const { exitCode } = await performPlan(
+    { programs: [{ name: "criu", ops }] },
+    // Sealing keeps a container from sysrun's file, and criu itself is no secret.
+    { stdio: ["inherit", "inherit", "inherit"], descriptors: call.descriptors ?? [], sealed: false },
+  );
+  if (exitCode === 0) return;
+  const said = existsSync(log) ? errorsIn(readFileSync(log, "utf8")) : "";
+  throw new GlassboxError("failed precondition", `Cannot ${call.doing}: criu failed${said && `: ${said}`}`, {
+    hint: `${existsSync(log) ? `All it did is in ${log}; ` : ""}criu check says what it can do on this kernel`,
+  });
+}
+
+/** Pure: the last few lines of a log that say `Error`, without their times. */
+export function errorsIn(log: string): string {
+  const lines = log.split("\n").filter((line) => /\bError\b/.test(line));
+  return lines
+    .slice(-3)
+    .map((line) => line.replace(/^\([\d.]+\)\s*(\d+:\s*)?/, ""))
+    .join("; ");
+}
+
+function findCriu(doing: string, wish = "criu"): string {
+  const places = wish.includes("/")
+    ? [resolve(wish)]
+    : (process.env.PATH ?? "").split(delimiter).map((d) => join(d, wish));
+  const found = places.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (found) return found;
+  throw new GlassboxError("not found", `Cannot ${doing}: CRIU not found: there is no program "${wish}"`, {
+    hint: "Install the package criu, or say where it is: glassrun --criu PATH",
+  });
 }

@@ -47,8 +47,10 @@ export async function launch(context: Context, options: LaunchOptions): Promise<
   }
 }
 
+type Bundle = ReturnType<typeof readBundle>;
+
 interface Launching {
-  bundle: ReturnType<typeof readBundle>;
+  bundle: Bundle;
   directory: string;
   rollback: Rollback;
 }
@@ -86,17 +88,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   });
   for (const warning of warnings) context.log.warn(warning);
 
-  const stored: StoredState = {
-    id,
-    bundle: bundle.path,
-    rootfs: bundle.rootfs,
-    created: new Date().toISOString(),
-    owner: userIn("/", process.getuid?.() ?? 0)?.name ?? String(process.getuid?.() ?? 0),
-    annotations: config.annotations ?? {},
-    cgroups: facts.cgroups.map(({ place }) => place),
-    ...(scope ? { unit: scope.unit } : {}),
-    maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
-  };
+  const stored: StoredState = { ...newState(id, bundle, facts.cgroups), ...(scope ? { unit: scope.unit } : {}) };
   saveConfig(directory, config);
   save(directory, stored);
   rollback.add("processes and cgroups", async () => {
@@ -175,6 +167,21 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   }
 }
 
+/** Of a container that is about to be made, by this process. */
+export function newState(id: string, bundle: Bundle, cgroups: MachineFacts["cgroups"]): StoredState {
+  const uid = process.getuid?.() ?? 0;
+  return {
+    id,
+    bundle: bundle.path,
+    rootfs: bundle.rootfs,
+    created: new Date().toISOString(),
+    owner: userIn("/", uid)?.name ?? String(uid),
+    annotations: bundle.config.annotations ?? {},
+    cgroups: cgroups.map(({ place }) => place),
+    maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
+  };
+}
+
 /**
  * When a hook and the plan both failed: did the hook find the container gone because the kernel refused one of its calls?
  * Else the plan ended because of the hook.
@@ -237,7 +244,7 @@ export function writePidFile(path: string, pid: number): void {
  * Killing a container is killing all that is in its cgroup, so it has to be there alone: with others in it, as in the
  * root, they would end with it. runc since 1.2 refuses in the same words.
  */
-function checkUnused(cgroups: MachineFacts["cgroups"], holder: number | undefined): void {
+export function checkUnused(cgroups: MachineFacts["cgroups"], holder?: number): void {
   for (const { place } of cgroups) {
     const others = processesIn(place.directory).filter((pid) => pid !== holder);
     if (others.length === 0) continue;

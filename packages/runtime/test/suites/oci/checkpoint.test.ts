@@ -1,22 +1,95 @@
-/** `checkpoint` and `restore`, where there is no criu to do it: said clearly, and nothing happens. */
+/** `checkpoint` and `restore`: a container goes on where it was; without criu it is said clearly and nothing happens. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Box, idle, MachineCannot } from "./rig/box.ts";
 import { feature } from "./rig/feature.ts";
 
 const rule = feature(import.meta.url);
 const source = "man 8 runc-checkpoint";
 
-function withoutCriu(): void {
-  const found = (process.env.PATH ?? "").split(":").find((directory) => existsSync(`${directory}/criu`));
-  if (found) throw new MachineCannot(`${found}/criu is here, and what it can do depends on the kernel`);
+/** What criu itself says against this machine, empty when it can work here. */
+function criusObjection(): string {
+  const { error, status, stderr } = spawnSync("criu", ["check"], { encoding: "utf8" });
+  if (error) throw new MachineCannot("there is no criu here");
+  return status === 0 ? "" : (stderr.trim().split("\n")[0] ?? "it does not say why");
 }
 
+function needCriu(): void {
+  const objection = criusObjection();
+  if (objection) throw new MachineCannot(`criu cannot work on this kernel: ${objection}`);
+}
+
+/**
+ * Starts a container that counts in its memory, and writes each number to a file of the host's. Its standard streams are
+ * files of this suite, which no image of criu's can hold: it leaves them.
+ */
+function count(box: Box): () => number {
+  mkdirSync(box.path("data"));
+  box.launch(
+    "exec </dev/null >/dev/null 2>&1; i=0; while true; do i=$((i+1)); echo $i >/tmp/count; sleep 0.1; done",
+    (configuration) => {
+      // Without one of its own, what is mounted on /sys/fs/cgroup is the host's, and criu refuses it.
+      configuration.linux.namespaces.push({ type: "cgroup" });
+      configuration.mounts.push({ destination: "/tmp", type: "bind", source: box.path("data"), options: ["bind"] });
+    },
+  );
+  return () => (existsSync(box.path("data/count")) ? Number(readFileSync(box.path("data/count"), "utf8")) : 0);
+}
+
+rule("a container goes on where it was", `${source}, man 8 runc-restore`, async (box) => {
+  needCriu();
+  const counted = count(box);
+  await box.until("it to count", () => counted() > 5);
+  box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
+  const before = counted();
+  assert.notEqual(box.call(["state", box.id]).code, 0, "it has ended, and is gone");
+  await delay(500);
+  assert.equal(counted(), before, "nobody counts");
+  box.ok(["restore", "--detach", "--image-path", box.path("image"), "--pid-file", box.path("pid"), box.id]);
+  await box.until("it to count on", () => counted() > before + 3);
+  assert.equal(box.state().status, "running");
+  assert.equal(readFileSync(box.path("pid"), "utf8"), String(box.state().pid));
+  assert.equal(box.exec("echo here").stdout, "here\n");
+});
+
+rule("--leave-running leaves it running, and the files can be used once it has ended", source, async (box) => {
+  needCriu();
+  const counted = count(box);
+  await box.until("it to count", () => counted() > 5);
+  box.ok(["checkpoint", "--leave-running", "--image-path", box.path("image"), box.id]);
+  const then = counted();
+  await box.until("it to count on", () => counted() > then + 5);
+  box.ok(["delete", "--force", box.id]);
+  box.ok(["restore", "-d", "--image-path", box.path("image"), box.id]);
+  await box.until("it to count from there", () => counted() > then);
+  assert.ok(counted() < then + 50);
+});
+
+rule("where criu cannot work, its own words come through, and the container runs on", source, (box) => {
+  if (criusObjection() === "") throw new MachineCannot("criu works on this kernel");
+  count(box);
+  const { code, stderr } = box.call([
+    "checkpoint",
+    "--image-path",
+    box.path("image"),
+    "--work-path",
+    box.path("w"),
+    box.id,
+  ]);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /criu/i);
+  assert.equal(box.state().status, "running");
+});
+
+/** A program that is not there, so that it is the same on every machine. */
+const nowhere = ["--criu", "/no/such/criu"];
+
 function failing(box: Box, flags: string[]): string {
-  withoutCriu();
   box.launch();
   const paths = ["--image-path", box.path("image"), "--work-path", box.path("work")];
-  return box.refused(["checkpoint", ...paths, ...flags, box.id]);
+  return box.refused([...nowhere, "checkpoint", ...paths, ...flags, box.id]);
 }
 
 rule("checkpoint says that it is criu that is missing", "callers show this to the user", (box) => {
@@ -47,9 +120,11 @@ for (const flags of [
   ["-d", "--no-subreaper", "--no-pivot", "--tcp-established"],
 ]) {
   rule(`restore ${flags.join(" ")} is refused for want of criu and makes nothing`, "go-runc, RestoreOpts", (box) => {
-    withoutCriu();
     box.configure(idle);
-    const said = box.refused(["restore", ...flags, "--image-path", box.path("image"), "--bundle", box.bundle, box.id]);
+    const said = box.refused([
+      ...nowhere,
+      ...["restore", ...flags, "--image-path", box.path("image"), "--bundle", box.bundle, box.id],
+    ]);
     assert.match(said, /criu|image/i);
     box.refused(["state", box.id]);
   });
