@@ -11,6 +11,8 @@ import { summarise } from "./statistics.mjs";
 
 const RUNS = 5;
 const FOREGROUND_DEADLINE_MS = 10_000;
+/** What is leaving anyway has left. */
+const SETTLE_MS = 300;
 
 export const title = "memory of the runtime that stays with a container";
 
@@ -51,6 +53,7 @@ async function inForeground(runtime, directory, id) {
   try {
     const deadline = performance.now() + FOREGROUND_DEADLINE_MS;
     while (!treeOf(child.pid ?? 0).some(isProgram) && performance.now() < deadline) await pause(20);
+    await pause(SETTLE_MS);
     return megabytes(treeOf(child.pid ?? 0).filter((pid) => !before.has(pid) && !isProgram(pid)));
   } finally {
     runtime.discard(id);

@@ -9,8 +9,10 @@
  * outlives the others. Verbs that perform no plan get no sysrun; a planner without one starts its own.
  *
  * What the planner has of us is in the environment: GLASSRUN_LAUNCHER=PLAN,CONTROL,PID. PLAN is a socket to sysrun, where
- * the plan goes and records come back, and which ends when sysrun does. To CONTROL it writes a pid, as a 32-bit number:
- * from then on signals go there. PID is ours, which is what callers know (LISTEN_PID).
+ * the plan goes and records come back, and which ends when sysrun does. To CONTROL it writes `PID`: from then on
+ * signals go there. With `PID INODE ROOT/ID` it hands over: it ends, sysrun's exit code becomes ours, and if that directory
+ * is still there then, a planner is started with `delete --force` for it. So while a container is in the foreground no
+ * engine stands by. The launcher's PID is what callers know (LISTEN_PID).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,6 +28,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +37,13 @@ enum { OUR_LOWEST_FD = 200 };
 
 static char here[PATH_MAX]; /* build/native */
 static sigset_t before, held;
+
+/* What the planner has told us last. */
+static struct {
+  pid_t signalled;
+  ino_t inode;
+  char tidied[PATH_MAX]; /* empty until it hands over */
+} said;
 
 static __attribute__((noreturn)) void cannot(const char *what) {
   dprintf(2, "glassrun: Cannot %s: %s\n", what, strerror(errno));
@@ -47,8 +57,8 @@ static int raise_fd(int fd) {
   return high;
 }
 
-static void connect_pair(int ends[2]) {
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) cannot("make a socket");
+static void connect_pair(int type, int ends[2]) {
+  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) < 0) cannot("make a socket");
   for (int i = 0; i < 2; i++) ends[i] = raise_fd(ends[i]);
 }
 
@@ -79,22 +89,51 @@ static pid_t start_sysrun(int plan) {
   cannot("start sysrun");
 }
 
+/* Without a control socket it is on its own. */
 static pid_t start_planner(char **argv, int plan, int control) {
   pid_t parent = getpid(), child = fork();
   if (child != 0) return child;
   char path[PATH_MAX + 16], link[64];
   snprintf(path, sizeof path, "%s/../glassrun", here);
   snprintf(link, sizeof link, "%d,%d,%d", plan, control, parent);
-  fcntl(control, F_SETFD, 0);
+  if (control >= 0) fcntl(control, F_SETFD, 0);
   if (plan >= 0) fcntl(plan, F_SETFD, 0);
-  setenv("GLASSRUN_LAUNCHER", link, 1);
+  if (control >= 0) setenv("GLASSRUN_LAUNCHER", link, 1);
   /* It runs for milliseconds: compiling to machine code costs more than it ever gives back. */
   setenv("BUN_JSC_useJIT", "0", 1);
+  /* Huge pages spare it two thirds of its page faults. */
+  setenv("MIMALLOC_ALLOW_THP", "1", 1);
   /* Out of reach of the terminal's Ctrl-C, or a signal would come to it twice: from there and from us. */
   setpgid(0, 0);
   settle(parent);
   execv(path, argv);
   cannot("start the planner");
+}
+
+static int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+/* All the planner has to say. False when it will say no more. */
+static bool hear(int control) {
+  for (;;) {
+    char message[PATH_MAX + 64], *at;
+    ssize_t size = recv(control, message, sizeof message - 1, MSG_DONTWAIT);
+    if (size <= 0) return size < 0;
+    message[size] = 0;
+    said.signalled = (pid_t)strtol(message, &at, 10);
+    said.inode = strtoull(at, &at, 10);
+    snprintf(said.tidied, sizeof said.tidied, "%s", *at == ' ' ? at + 1 : at);
+  }
+}
+
+/* ROOT/ID is still there: sysrun could not take all of the container away, or was ended. */
+static void tidy(void) {
+  struct stat now;
+  /* Another container may have been given the id meanwhile. */
+  if (stat(said.tidied, &now) < 0 || now.st_ino != said.inode) return;
+  char *id = strrchr(said.tidied, '/');
+  *id++ = 0;
+  pid_t planner = start_planner((char *[]){"glassrun", "--root", said.tidied, "delete", "--force", id, NULL}, -1, -1);
+  if (planner > 0) waitpid(planner, NULL, 0);
 }
 
 /* A guess, which costs a little when it is wrong: an argument with the name of a verb that performs a plan. */
@@ -115,9 +154,9 @@ int main(int argc, char **argv) {
   sigprocmask(SIG_SETMASK, &held, &before);
 
   int control[2], plan[2] = {-1, -1};
-  connect_pair(control);
+  connect_pair(SOCK_SEQPACKET, control);
   pid_t sysrun = -1;
-  if (performs(argv)) connect_pair(plan);
+  if (performs(argv)) connect_pair(SOCK_STREAM, plan);
   pid_t planner = start_planner(argv, plan[0], control[0]);
   if (planner < 0) cannot("start the planner");
   close(control[0]);
@@ -127,32 +166,39 @@ int main(int argc, char **argv) {
     if (sysrun < 0) cannot("start sysrun");
   }
 
-  pid_t signalled = planner;
+  said.signalled = planner;
+  int exit_code = 0;
   int signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0) cannot("hear signals");
   struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = control[1], .events = POLLIN}};
   for (;;) {
     if (poll(events, 2, -1) < 0 && errno != EINTR) cannot("wait");
-    if (events[1].revents) {
-      int32_t pid;
-      if (read(control[1], &pid, sizeof pid) == sizeof pid) signalled = pid;
-      else events[1].fd = -1; /* the planner is ending */
-    }
     struct signalfd_siginfo news;
+    bool children = false;
     while (read(signals, &news, sizeof news) == sizeof news)
-      if (news.ssi_signo != SIGCHLD) kill(signalled, (int)news.ssi_signo);
+      if (news.ssi_signo == SIGCHLD) children = true;
+      else kill(said.signalled, (int)news.ssi_signo);
 
     /* Only these two. The container's process is our child as well until we end, and how it ended is for our caller to
        learn: conmon and containerd's shim are told of it once we are gone, if nobody has asked before. */
     int status;
-    if (sysrun > 0 && waitpid(sysrun, NULL, WNOHANG) == sysrun) {
+    if (children && sysrun > 0 && waitpid(sysrun, &status, WNOHANG) == sysrun) {
       /* A process that it made may hold the socket open: this ends it for the planner all the same. */
       shutdown(plan[1], SHUT_RDWR);
+      exit_code = code_of(status);
       sysrun = -1;
     }
-    if (waitpid(planner, &status, WNOHANG) == planner) {
+    bool ended = children && planner > 0 && waitpid(planner, &status, WNOHANG) == planner;
+    /* After looking whether it has ended: what it said before is heard now at the latest. */
+    if (!hear(control[1])) events[1].fd = -1;
+    if (ended) planner = -1;
+    if (ended && !said.tidied[0]) {
       if (sysrun > 0 && kill(sysrun, SIGKILL) == 0) waitpid(sysrun, NULL, 0);
-      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+      _exit(code_of(status));
+    }
+    if (planner < 0 && sysrun < 0) {
+      tidy();
+      _exit(exit_code);
     }
   }
 }

@@ -42,6 +42,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,9 +58,11 @@ enum {
   BLOCK_MAX_BYTES = 16777216,
 };
 #define NO_SLOT 0xffffffffu
-/* Our two words that are no system calls. */
+/* Our three words that are no system calls. */
 #define CALL_TELL 0xffffffffu  /* send the results so far */
 #define CALL_RELAY 0xfffffffeu /* stand between our terminal and the one whose master is arg 0, until process arg 1 ends */
+
+#define CALL_OUTLIVE 0xfffffffdu /* wait until nobody listens, and end as the process with status word arg 0 did */
 
 /* Exit codes. A plan may end a program with any code, so the report is what tells; these are for people and scripts. */
 enum {
@@ -154,7 +157,8 @@ static struct {
   i64 *slots;
   bool *known;
   int report, step;
-  bool trace;
+  bool trace, outlives;
+  int exit_code; /* 0, or that of the process we outlive */
 } run = {.report = -1, .step = -1};
 
 static struct header *header(void) { return (struct header *)run.block; }
@@ -205,9 +209,9 @@ static __attribute__((noreturn)) void fail(u32 program, u32 op, int error, i64 v
   /* What the first program knows is what there is to undo. */
   bool sent = program == 0 ? send_results(0, &record) : send_bytes(&record, sizeof record);
   /* A process that waited for a later `start` may fail when nobody listens any more: then stderr has to do. */
-  if (!sent)
+  if (!sent && !run.outlives)
     dprintf(2, "sysrun: program %u, call %u: %s\n", program, op, error ? strerror(error) : "unexpected result");
-  _exit(EXIT_FAILED);
+  _exit(run.outlives ? run.exit_code : EXIT_FAILED);
 }
 
 static u64 now_ns(void) {
@@ -343,12 +347,23 @@ static i64 relay(int master, int pidfd) {
   return 0;
 }
 
+/* Whoever made the plan may be at work still on what we told: only when it has left are we alone with the rest. From then
+   on whoever waits for us learns how that process ended, as a shell would tell it. */
+static i64 outlive(int status) {
+  char byte;
+  while (run.report >= 0 && recv(run.report, &byte, 1, 0) < 0 && errno == EINTR) continue;
+  run.outlives = true;
+  run.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return 0;
+}
+
 /* The call's result, or an errno negated as the kernel returns it. */
 static i64 call(u32 program, const struct op *op) {
   if (op->fail) return -op->fail;
   if (op->number == CALL_TELL) return tell(program, RECORD_TOLD) ? 0 : -EPIPE;
   const u64 *a = op->args;
   if (op->number == CALL_RELAY) return relay((int)a[0], (int)a[1]);
+  if (op->number == CALL_OUTLIVE) return outlive((int)a[0]);
   for (int tries = 0;; tries++) {
     i64 value = syscall(op->number, a[0], a[1], a[2], a[3], a[4], a[5]);
     if (value != -1) return value;
@@ -388,7 +403,7 @@ static __attribute__((noreturn)) void perform(u32 index) {
     }
   }
   if (index == 0) tell(0, RECORD_ENDED);
-  _exit(0);
+  _exit(run.exit_code);
 }
 
 static void read_all(int fd, void *into, size_t size) {

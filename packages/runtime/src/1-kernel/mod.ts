@@ -44,7 +44,7 @@ export { nativeProgram } from "./native-program.ts";
 export { type ConstantName, type ConstantsOf, fileMode, flags, written } from "./plan/constants.ts";
 export { type EncodedPlan, type EncodeOptions, encodePlan } from "./plan/encode.ts";
 export { explainPlan } from "./plan/explain.ts";
-export { ownPid, passSignalsTo } from "./plan/launcher.ts";
+export { handOver, hasWaitingSysrun, ownPid, passSignalsTo } from "./plan/launcher.ts";
 export { parsePlan } from "./plan/parse.ts";
 export type { Arg, Op, Plan, Program } from "./plan/plan.ts";
 export { type PrintOptions, printCall, printOp, printPlan } from "./plan/print.ts";
@@ -153,6 +153,7 @@ export {
   getppid,
   kill,
   openTerminal,
+  outlive,
   pidfdGetfd,
   relay,
   type SignalName,

@@ -12,6 +12,7 @@ import type { Arg, Op, Plan } from "./plan.ts";
 import {
   ALLOW_MAX,
   BLOCK_MAX_BYTES,
+  CALL_OUTLIVE,
   CALL_RELAY,
   CALL_TELL,
   HEADER,
@@ -170,6 +171,7 @@ function intersection(one: ReadonlySet<string>, other: ReadonlySet<string> = one
 function callNumber(call: string): number {
   if (call === "tell") return CALL_TELL;
   if (call === "relay") return CALL_RELAY;
+  if (call === "outlive") return CALL_OUTLIVE;
   const number = Object.hasOwn(numbers, call) ? numbers[call] : undefined;
   if (number === undefined) throw problem(`this machine's processor has no system call "${call}"`);
   return number;

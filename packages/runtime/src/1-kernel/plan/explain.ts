@@ -30,7 +30,7 @@ function explainOp(op: Op, position: number): string[] {
     ...outs(op).map((name) => `It fills in $${name}.`),
     ...(op.expect === undefined ? [] : [`It has to return ${op.expect}; anything else ends the plan.`]),
     ...(op.allow === undefined ? [] : [`${listOf(op.allow)} would be fine too.`]),
-    ...(op.call === "tell" || op.call === "relay" ? [] : [`See: man 2 ${manPage(op.call)}`]),
+    ...(["tell", "relay", "outlive"].includes(op.call) ? [] : [`See: man 2 ${manPage(op.call)}`]),
   ];
   return [
     `${number} ${first}`,

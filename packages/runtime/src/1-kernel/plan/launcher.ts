@@ -3,7 +3,7 @@
  * by side, so that neither waits for the other to start, passes signals on, and ends with our exit code. Started in
  * another way (Node, the agent, a test), there is no launcher, and sysrun is started when a plan is performed.
  */
-import { closeSync, readSync, writeSync } from "node:fs";
+import { closeSync, readSync, statSync, writeSync } from "node:fs";
 
 interface Launcher {
   /** Socket to sysrun, until it is used; -1 when no sysrun was started. */
@@ -30,8 +30,22 @@ export function ownPid(): number {
 /** Have signals that come to the launcher sent to `pid` from now on. @returns false where there is no launcher */
 export function passSignalsTo(pid: number): boolean {
   if (!launcher) return false;
-  writeSync(launcher.control, new Uint8Array(Int32Array.of(pid).buffer));
+  writeSync(launcher.control, `${pid}`);
   return true;
+}
+
+/**
+ * Leave the rest of the plan to the launcher and its sysrun: this process may end. When sysrun has ended, its exit code is
+ * the launcher's. If the container's `directory` of state is still there then, the launcher starts a planner anew, with
+ * `delete --force`: something in the container's cgroups was not to be taken away in a list of calls.
+ */
+export function handOver(pid: number, directory: string): void {
+  if (launcher) writeSync(launcher.control, `${pid} ${statSync(directory).ino} ${directory}`);
+}
+
+/** Whether a plan performed now is performed by the launcher's sysrun. */
+export function hasWaitingSysrun(): boolean {
+  return launcher !== undefined && launcher.plan >= 0;
 }
 
 /** A sysrun that waits for its plan. Everything here blocks: there is nothing else to do meanwhile. */
@@ -43,7 +57,7 @@ export interface WaitingSysrun {
 
 /** The launcher's sysrun, which performs one plan: undefined where there is none, and the second time. */
 export function takeSysrun(): WaitingSysrun | undefined {
-  if (!launcher || launcher.plan < 0) return undefined;
+  if (!launcher || !hasWaitingSysrun()) return undefined;
   const fd = launcher.plan;
   launcher.plan = -1;
   return {

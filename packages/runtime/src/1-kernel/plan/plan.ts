@@ -19,8 +19,9 @@ export interface Program {
 
 export interface Op {
   /**
-   * The system call by its man-page name: `mount`, `openat2`, `pivot_root`, `clone3`, `seccomp`, `execve`. Two words
-   * are sysrun's own: `tell` sends every result so far to whoever performs the plan; `relay` stands between two terminals.
+   * The system call by its man-page name: `mount`, `openat2`, `pivot_root`, `clone3`, `seccomp`, `execve`. Three words
+   * are sysrun's own: `tell` sends every result so far to whoever performs the plan; `relay` stands between two terminals;
+   * `outlive` waits until nobody listens, and has sysrun end as a process did whose status word it is given.
    */
   call: string;
   args: Arg[];

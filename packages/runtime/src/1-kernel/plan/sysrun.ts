@@ -45,8 +45,8 @@ export interface PerformOptions {
   onTrace?: (call: TracedCall) => void;
   /** Called before each call, which is made once the promise resolves. */
   step?: (call: CallEvent) => Promise<void> | void;
-  /** Called each time the plan has a `tell`. */
-  onTold?: (results: Results) => void;
+  /** Called each time the plan has a `tell`. If it returns "leave", the launcher's sysrun goes on with nobody listening. */
+  onTold?: (results: Results) => unknown;
   /** Ends sysrun at once. What the plan has made so far stays. */
   signal?: AbortSignal;
   /** As `signal`, after this long. @default no limit: a foreground container runs as long as it likes */
@@ -77,7 +77,7 @@ export async function performPlan(plan: Plan, options: PerformOptions = {}): Pro
   options.signal?.throwIfAborted();
   const report = new Report(plan, slots, options);
   const waiting = canWait(options) ? takeSysrun() : undefined;
-  if (waiting) return performByLauncher(waiting, block, report);
+  if (waiting) return performByLauncher(waiting, plan, block, report);
   const sysrun = await startSysrun(startOf(options, report)).catch(cannotStart);
   const stop = deadline(options);
   stop.signal?.addEventListener("abort", sysrun.kill, { once: true });
@@ -104,15 +104,17 @@ function canWait({ signal, timeoutMs, step, onTrace, stdio, sysrun, environment 
   return ![signal, timeoutMs, step, onTrace, stdio, sysrun, environment].some((option) => option !== undefined);
 }
 
-function performByLauncher(sysrun: WaitingSysrun, block: Uint8Array, report: Report): Outcome {
+function performByLauncher(sysrun: WaitingSysrun, plan: Plan, block: Uint8Array, report: Report): Outcome {
+  const outlives = plan.programs[0]?.ops.some(({ call }) => call === "outlive") ?? false;
   sysrun.send(block);
   sysrun.listen(
     (bytes) => report.read(bytes),
-    () => report.ended,
+    // A plan that outlives us waits until we have left, after a failure too.
+    () => report.ended || report.left || (report.failure !== undefined && outlives),
   );
   if (report.failure) throw report.failure;
   if (report.problem) throw report.problem;
-  if (!report.ended) throw new GlassboxError("internal", "Cannot finish the plan: sysrun has ended");
+  if (!report.ended && !report.left) throw new GlassboxError("internal", "Cannot finish the plan: sysrun has ended");
   return { results: report.results, exitCode: 0 };
 }
 
@@ -151,6 +153,8 @@ class Report {
   problem: unknown;
   /** The first program is through. */
   ended = false;
+  /** Nobody listens any more. */
+  left = false;
   /** Where steps go; known once it has started. */
   sysrun: Sysrun | undefined;
 
@@ -192,7 +196,9 @@ class Report {
 
   #tell(): void {
     this.#tellsToCome--;
-    this.#options.onTold?.({ ...this.results });
+    // What a plan says after one of its programs failed is only the echo.
+    if (this.failure) return;
+    this.left = this.#options.onTold?.({ ...this.results }) === "leave";
   }
 
   #trace(record: ReportRecord): void {

@@ -43,17 +43,18 @@ test("wire numbers are those of sysrun.c", () => {
   assert.deepEqual(enumInC("PATCH_"), wire.PATCH_KIND);
   assert.deepEqual(enumInC("RECORD_"), wire.RECORD_KIND);
   const { MAGIC, BLOCK_MAX_BYTES } = enumInC("");
-  const [NO_SLOT, CALL_TELL, CALL_RELAY] = ["NO_SLOT", "CALL_TELL", "CALL_RELAY"].map((name) =>
-    Number(source.match(new RegExp(`^#define ${name} (0x\\w+)u`, "m"))?.[1]),
+  const [NO_SLOT, CALL_TELL, CALL_RELAY, CALL_OUTLIVE] = ["NO_SLOT", "CALL_TELL", "CALL_RELAY", "CALL_OUTLIVE"].map(
+    (name) => Number(source.match(new RegExp(`^#define ${name} (0x\\w+)u`, "m"))?.[1]),
   );
   assert.deepEqual(
-    { MAGIC, BLOCK_MAX_BYTES, NO_SLOT, CALL_TELL, CALL_RELAY },
+    { MAGIC, BLOCK_MAX_BYTES, NO_SLOT, CALL_TELL, CALL_RELAY, CALL_OUTLIVE },
     {
       MAGIC: wire.MAGIC,
       BLOCK_MAX_BYTES: wire.BLOCK_MAX_BYTES,
       NO_SLOT: wire.NO_SLOT,
       CALL_TELL: wire.CALL_TELL,
       CALL_RELAY: wire.CALL_RELAY,
+      CALL_OUTLIVE: wire.CALL_OUTLIVE,
     },
   );
   assert.equal(source.match(/u16 allow\[(\d+)\]/)?.[1], `${wire.ALLOW_MAX}`);

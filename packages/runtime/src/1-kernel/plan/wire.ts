@@ -19,6 +19,8 @@ export const NO_SLOT = 0xffffffff;
 export const CALL_TELL = 0xffffffff;
 /** The number of `relay`, which is none either. */
 export const CALL_RELAY = 0xfffffffe;
+/** The number of `outlive`, the last that is none. */
+export const CALL_OUTLIVE = 0xfffffffd;
 
 export const OP_FLAG = { EXPECTS: 1, CLONES: 2 } as const;
 

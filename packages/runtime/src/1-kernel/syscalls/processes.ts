@@ -2,7 +2,7 @@
  * Making a process, turning it into another program, ending it, waiting for it; sessions and the controlling terminal.
  */
 import { type ConstantsOf, flags } from "../plan/constants.ts";
-import type { Arg, Op } from "../plan/plan.ts";
+import type { Arg, Op, ResultArg } from "../plan/plan.ts";
 import { structSize } from "../plan/struct.ts";
 import {
   type About,
@@ -175,6 +175,14 @@ export function tell(about: About): Op {
  */
 export function relay(call: { master: Descriptor; pidfd: Descriptor }, about: About): Op {
   return op("relay", [number(call.master), number(call.pidfd)], about);
+}
+
+/**
+ * Wait until whoever performs the plan has left, and from then on end, whatever comes, with the exit code of the process
+ * that `wait4` gave this status word for.
+ */
+export function outlive(call: { status: ResultArg }, about: About): Op {
+  return op("outlive", [call.status], about);
 }
 
 /** Copy descriptor number `target` of the process behind `pidfd`; the copy is close-on-exec (man 2 pidfd_getfd). */

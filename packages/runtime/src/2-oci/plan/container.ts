@@ -50,6 +50,7 @@ import { planScheduling } from "./scheduling.ts";
 import { planSeccomp } from "./seccomp.ts";
 import { hasAgent, planHandListenerOver, planReachAgent } from "./seccomp-agent.ts";
 import { planSecurityLabels } from "./security-modules.ts";
+import { planHandOver, planTidying } from "./tidying.ts";
 
 export interface ContainerPlan {
   plan: Plan;
@@ -129,6 +130,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
           tell({ why: "Say that it is time for the hooks before the program", from: "/hooks" }),
         ]
       : []),
+    ...planHandOver(planning),
     ...(mode === "run"
       ? [
           blockSignals({ why: "Outlive a Ctrl-C: it is meant for the container, and the runtime passes it on" }),
@@ -137,6 +139,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
             { pid: result("init"), status: "status", flags: [] },
             { why: "Wait for the container to end, and learn how" },
           ),
+          ...planTidying(planning),
         ]
       : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is set up" })]),
   ];

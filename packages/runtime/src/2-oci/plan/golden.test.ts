@@ -43,6 +43,10 @@ test("planContainer: the default configuration in the foreground on cgroup v2", 
   golden("default-v2-run", plan(plain, unified));
 });
 
+test("planContainer: the default configuration in the foreground on cgroup v1, taken away by the plan itself", () => {
+  golden("default-v1-run-tidied", plan(plain, divided, { tidies: "/run/glassrun/web" }));
+});
+
 test("planContainer: the default configuration created with a terminal on cgroup v1", () => {
   golden("default-v1-create-terminal", plan(base, divided, { mode: "create", consoleSocket: "/run/tty.sock" }));
 });

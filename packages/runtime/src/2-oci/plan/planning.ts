@@ -90,6 +90,11 @@ export interface PlanRequest {
    * `detach`: go on at once, and end when the program has been started.
    */
   mode: "create" | "run" | "detach";
+  /**
+   * In mode `run`: the container's state directory, which the plan takes away at the end, with its cgroups. The caller
+   * need not stay for that; only for a container whose processes all end with its first.
+   */
+  tidies?: string;
   /** FIFO that `start` writes a byte to. */
   startFifo: string;
   /** FIFO that the runtime writes a byte to when its hooks have run; without it the plan does not wait. */

@@ -9,6 +9,8 @@ import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
 import {
   exitCodeOf,
   freezerState,
+  handOver,
+  hasWaitingSysrun,
   performPlan,
   processesIn,
   readCgroupLayout,
@@ -70,6 +72,9 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   const mapsFifo = needsMapPrograms({ config, facts }) ? join(directory, MAPS_FIFO) : undefined;
   const hooksWait = hasHooks(config, ["prestart", "createRuntime", "createContainer"]);
   checkUnused(facts.cgroups, scope?.holder);
+  const starts = hasHooks(config, ["startContainer"]);
+  const worksMeanwhile = mapsFifo || scope || hooksWait || starts || hasHooks(config, ["poststart", "poststop"]);
+  const leaves = mode === "run" && !worksMeanwhile && !options.keep && hasWaitingSysrun() && endsWithItsFirst(config);
   const { plan, warnings } = planContainer({
     id,
     config,
@@ -77,6 +82,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     facts,
     mode,
     startFifo: join(directory, START_FIFO),
+    ...(leaves ? { tidies: directory } : {}),
     ...(hooksWait ? { hooksFifo: join(directory, HOOKS_FIFO) } : {}),
     ...(mapsFifo ? { mapsFifo } : {}),
     ...(options.consoleSocket ? { consoleSocket: options.consoleSocket } : {}),
@@ -108,7 +114,6 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     if (mode === "run" && !options.keepSignals) stopForwarding = forwardSignals(pid);
     if (options.pidFile) writePidFile(options.pidFile, pid);
   };
-  const starts = hasHooks(config, ["startContainer"]);
   const startHooked = async () => {
     await runHooks("startContainer", { config, state: describe(stored, directory), directory });
     wake(join(directory, START_FIFO), id);
@@ -125,7 +130,6 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
     ...(hooksWait ? [afterMounts] : []),
     ...(mode === "run" && starts ? [startHooked] : []),
   ];
-  const worksMeanwhile = mapsFifo || scope || hooksWait || starts || hasHooks(config, ["poststart"]);
   const stop = new AbortController();
   let hookFailure: unknown;
   let hooksRun: Promise<void> = Promise.resolve();
@@ -139,6 +143,10 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
       descriptors: Array.from({ length: options.preserveFds ?? 0 }, (_, index) => 3 + index),
       onTold: ({ init = 0 }) => {
         known(init);
+        if (leaves && told > 0) {
+          handOver(init, directory);
+          return "leave";
+        }
         const due = moments[told++];
         hooksRun = hooksRun
           .then(() => due?.())
@@ -158,8 +166,9 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
       rollback.keep();
       return 0;
     }
-    const code = exitCodeOf(results.status ?? 0);
     rollback.keep();
+    if (leaves) return 0;
+    const code = exitCodeOf(results.status ?? 0);
     if (!options.keep) await finish(context, config, stored, directory);
     return code;
   } finally {
@@ -180,6 +189,11 @@ export function newState(id: string, bundle: Bundle, cgroups: MachineFacts["cgro
     cgroups: cgroups.map(({ place }) => place),
     maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
   };
+}
+
+/** In a pid namespace of its own, all its processes end with its first. */
+function endsWithItsFirst(config: Config): boolean {
+  return config.linux?.namespaces?.some(({ type, path }) => type === "pid" && path === undefined) ?? false;
 }
 
 /**

@@ -1,0 +1,117 @@
+/**
+ * The launcher (`native/glassrun.c`) with a container in the foreground: what stands by, whom signals reach, and what is
+ * taken away when the plan cannot do it. Needs root, and Bun, without which there is no launcher.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { defaultConfiguration } from "../suites/oci/rig/configuration.ts";
+import { makeRootfs } from "../suites/oci/rig/rootfs.ts";
+
+const checkout = fileURLToPath(new URL("../../../..", import.meta.url));
+const launcher = join(checkout, "build/native/glassrun");
+const PATIENCE_MS = 20_000;
+
+interface Foreground {
+  id: string;
+  root: string;
+  process: ChildProcess;
+  /** Exit code, or the signal's name. */
+  ended: Promise<number | string | null>;
+  state(): { pid: number; status: string };
+}
+
+/** A container in the foreground that ends with code 9 when it is sent SIGTERM; undefined where there can be none. */
+async function inForeground(t: TestContext): Promise<Foreground | undefined> {
+  if (process.getuid?.() !== 0 || !existsSync(join(checkout, "build/glassrun"))) {
+    t.skip("needs root, the npm package bun, and a build");
+    return undefined;
+  }
+  const place = mkdtempSync(join(tmpdir(), "glassrun-launcher-"));
+  const bundle = join(place, "bundle");
+  mkdirSync(bundle);
+  makeRootfs(join(bundle, "rootfs"), join(place, "busybox"));
+  const configuration = defaultConfiguration("trap 'exit 9' TERM; while :; do sleep 0.05; done");
+  writeFileSync(join(bundle, "config.json"), JSON.stringify(configuration));
+  const [id, root] = [`launcher-${process.pid}-${Date.now()}`, join(place, "root")];
+  const child = spawn(launcher, ["--root", root, "run", "--bundle", bundle, id], { stdio: "ignore" });
+  const ended = new Promise<number | string | null>((resolve) =>
+    child.once("exit", (code, signal) => resolve(code ?? signal)),
+  );
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await ended;
+    execFileSync(launcher, ["--root", root, "delete", "--force", id]);
+    rmSync(place, { recursive: true });
+  });
+  const state = () => JSON.parse(execFileSync(launcher, ["--root", root, "state", id], { encoding: "utf8" }));
+  await until(() => existsSync(join(root, id, "state.json")) && standingBy(child).length === 1);
+  return { id, root, process: child, ended, state };
+}
+
+/** Command lines of the launcher's children. */
+function standingBy({ pid = 0 }: ChildProcess): Array<{ pid: number; command: string }> {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  return children.map((child) => ({ pid: child, command: readFileSync(`/proc/${child}/cmdline`, "utf8") }));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !condition(); await delay(20)) {
+    assert.ok(Date.now() < deadline, "what was waited for did not come");
+  }
+}
+
+function cgroupsOf({ pid }: { pid: number }): string[] {
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .map((line) => line.split(" "));
+  return readFileSync(`/proc/${pid}/cgroup`, "utf8")
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const [, controllers = "", path = ""] = line.split(":");
+      const options = controllers === "" ? "cgroup2" : controllers;
+      const mount = mounts.find((fields) => fields.slice(-3).some((field) => field.split(",").includes(options)));
+      return mount?.[4] && path !== "/" ? [`${mount[4]}${path}`] : [];
+    })
+    .filter(existsSync);
+}
+
+test("the launcher has no engine stand by while a container runs, and passes signals on to it", async (t) => {
+  const container = await inForeground(t);
+  if (!container) return;
+  const [only] = standingBy(container.process);
+  assert.match(only?.command ?? "", /^sysrun\0/);
+  assert.equal(container.state().status, "running");
+  container.process.kill("SIGTERM");
+  assert.equal(await container.ended, 9);
+  assert.deepEqual(readdirSync(container.root), []);
+});
+
+test("the launcher has taken away what the plan could not: a cgroup with another one in it", async (t) => {
+  const container = await inForeground(t);
+  if (!container) return;
+  const groups = cgroupsOf(container.state()).filter((path) => path.includes(container.id));
+  if (groups[0] === undefined) return t.skip("the container has no cgroup of its own here");
+  mkdirSync(join(groups[0], "inner"));
+  container.process.kill("SIGTERM");
+  assert.equal(await container.ended, 9);
+  assert.deepEqual(readdirSync(container.root), []);
+  assert.deepEqual(groups.filter(existsSync), []);
+});
+
+test("the launcher ends the container and leaves nothing when sysrun is ended", async (t) => {
+  const container = await inForeground(t);
+  if (!container) return;
+  const { pid } = container.state();
+  const [sysrun] = standingBy(container.process);
+  process.kill(sysrun?.pid ?? 0, "SIGKILL");
+  assert.equal(await container.ended, 128 + 9);
+  assert.deepEqual(readdirSync(container.root), []);
+  await until(() => !existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
+});
