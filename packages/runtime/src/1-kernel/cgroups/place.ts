@@ -33,7 +33,7 @@ export interface CgroupSurvey {
 /**
  * Pure. Absolute paths count from each tree's root. Relative and absent ones (then the id is the name) count from the
  * caller's own cgroup on v1, and from the parent of it on v2, where a cgroup with processes may not pass controllers on
- * (the "no internal processes" rule, man 7 cgroups). On a hybrid machine only v1's trees are used, as runc does.
+ * (the "no internal processes" rule, man 7 cgroups). On a hybrid machine only v1's trees are used.
  * @throws GlassboxError invalid argument for a tree's root; not supported for systemd's `slice:prefix:name` form: `systemd-unit.ts` reads that
  */
 export function placeCgroup(layout: CgroupLayout, cgroupsPath: string | undefined, id: string): CgroupDirectory[] {

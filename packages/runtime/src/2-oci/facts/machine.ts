@@ -15,6 +15,7 @@ import {
 import type { MachineFacts } from "../plan/planning.ts";
 import { type ContainerView, lookInContainer, treeInContainer } from "./container-view.ts";
 import { factOf, resolveInRoot } from "./in-root.ts";
+import { mayScore } from "./oom-score.ts";
 import { isRootless, readStanding } from "./standing.ts";
 
 export interface GatherOptions {
@@ -60,6 +61,7 @@ export function gatherOwnFacts() {
     hardLimits: parseHardLimits(readFileSync("/proc/self/limits", "utf8")),
     ...callersFileLimit(),
     oomScoreAdj: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
+    mayScore,
     apparmor: readOr("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
     selinux: existsSync("/sys/fs/selinux/enforce"),
     ...standardStreams(),

@@ -29,6 +29,7 @@ const common = {
   lastCapability: 40,
   hardLimits: { RLIMIT_NOFILE: 20000 },
   oomScoreAdj: 0,
+  mayScore: () => false,
   apparmor: false,
   selinux: false,
   ownedStdio: [0, 1, 2],

@@ -78,9 +78,11 @@ export function planOomScore(planning: Planning, file: Path): Op[] {
   const from = "/process/oomScoreAdj";
   const current = planning.facts.oomScoreAdj;
   let score = wanted;
-  if (wanted < current && !mayRaise(planning)) {
+  if (wanted < current && !mayRaise(planning) && !planning.facts.mayScore(wanted)) {
     score = current;
-    planning.warn(`${from}: stays at ${current}, above the wanted ${wanted}: lowering it needs CAP_SYS_RESOURCE`);
+    planning.warn(
+      `${from}: stays at ${current}, above the wanted ${wanted}: lowering it that far needs CAP_SYS_RESOURCE`,
+    );
   }
   return [
     openat(

@@ -59,6 +59,8 @@ export interface MachineFacts {
   /** The soft RLIMIT_NOFILE of whoever called the runtime, where the engine it runs on has raised its own. */
   callerFileLimit?: number;
   oomScoreAdj: number;
+  /** Whether a score below that one may be set without CAP_SYS_RESOURCE. */
+  mayScore(wanted: number): boolean;
   apparmor: boolean;
   selinux: boolean;
   /** Descriptors 0 to 2 whose owner must become the container's user: pipes and files, not /dev/null. */

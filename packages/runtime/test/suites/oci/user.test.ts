@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Change } from "./rig/configuration.ts";
 import { feature } from "./rig/feature.ts";
 
 const rule = feature(import.meta.url);
@@ -90,6 +91,18 @@ rule("oomScoreAdj is the process's", 'config.md "Linux Process": "the runtime MU
   });
   assert.equal(seen, "567\n");
 });
+
+rule(
+  "oomScoreAdj is set below a caller's that has raised its own",
+  "containerd's shim raises its own by one",
+  (box) => {
+    const wrapper = ["sh", "-c", 'echo 100 > /proc/self/oom_score_adj; exec "$@"', "sh"];
+    const change: Change = ({ process }) => {
+      process.oomScoreAdj = 50;
+    };
+    assert.equal(box.output("cat /proc/self/oom_score_adj", change, { wrapper }), "50\n");
+  },
+);
 
 rule("without oomScoreAdj it is the caller's", 'config.md "Linux Process": "MUST NOT change the value"', (box) => {
   assert.equal(box.output("cat /proc/self/oom_score_adj"), readFileSync("/proc/self/oom_score_adj", "utf8"));
