@@ -31,6 +31,13 @@ describe("containerd", { skip: whyNot("containerd", "ctr", "containerd-shim-runc
       .slice(1)
       .map((row) => row.trim().split(/\s+/));
 
+  test("its part for Kubernetes takes the configuration, with glassrun as the runtime of pods", async () => {
+    assert.match(await answer("plugins", "ls"), /^io\.containerd\.grpc\.v1 +cri +\S+ +ok/m);
+    const { out } = await ctr.machine.run(["containerd", "config", "dump"]);
+    assert.match(out, /default_runtime_name = "glassrun"/);
+    assert.match(out, /BinaryName = ".*\/bin\/glassrun"/);
+  });
+
   for (const [runtime, binary] of Object.entries(RUNTIMES)) {
     describe(`on ${runtime}`, () => {
       const run = (...args: string[]) => ctr(["run", "--rm", "--runc-binary", binary, ...args]);
