@@ -8,6 +8,14 @@ const REMOVE_TIMEOUT_MS = 10_000;
 
 export function makeGroup(mountPoint: string, name: string): void {
   mkdirSync(join(mountPoint, name));
+  const offered = readOr(join(mountPoint, "cgroup.controllers"));
+  if (offered !== "") {
+    // v2: what the real machine has is passed on, so that the one inside can pass it on to its containers.
+    for (const controller of offered.trim().split(" ").filter(Boolean)) {
+      writeFileSync(join(mountPoint, "cgroup.subtree_control"), `+${controller}`);
+    }
+    return;
+  }
   // v1's cpuset lets nobody in before it has processors and memory nodes; the other trees do not have these files.
   for (const file of ["cpuset.cpus", "cpuset.mems"]) {
     const above = readOr(join(mountPoint, file));

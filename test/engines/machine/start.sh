@@ -43,7 +43,10 @@ fi
 # On v2 a group with processes in it may not pass controllers on, so nobody stays at the root.
 for tree in "${trees[@]}"; do
   mkdir "$tree/machine"
-  [ ! -e "$tree/cpuset.cpus" ] || for file in cpuset.cpus cpuset.mems; do cat "$tree/$file" >"$tree/machine/$file"; done
+  if [ -e "$tree/cpuset.cpus" ] && [ ! -e "$tree/cgroup.controllers" ]; then
+    # v1's cpuset lets nobody in before it has processors and memory nodes.
+    for file in cpuset.cpus cpuset.mems; do cat "$tree/$file" >"$tree/machine/$file"; done
+  fi
   echo $$ >"$tree/machine/cgroup.procs"
 done
 
