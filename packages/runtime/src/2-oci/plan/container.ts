@@ -28,6 +28,7 @@ import { type CgroupPlan, planCgroups } from "./cgroups.ts";
 import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
+import { planIdMappedMounts } from "./id-mapped-mounts.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planLoopback, planNames, planSysctls } from "./kernel-settings.ts";
 import { planOomScore, planPersonality, planRlimits } from "./limits.ts";
@@ -76,11 +77,13 @@ export function planContainer(request: PlanRequest): ContainerPlan {
   refuseNotDone(planning);
   const cgroups = planCgroups(planning);
   const init = planInit(planning, cgroups);
+  const idMapped = planIdMappedMounts(planning);
   return {
     plan: {
       programs: [
-        { name: "runtime", ops: planRuntime(planning, cgroups) },
+        { name: "runtime", ops: [...idMapped.ops, ...planRuntime(planning, cgroups)] },
         { name: "init", ops: init },
+        ...idMapped.programs,
       ],
     },
     warnings,

@@ -9,11 +9,10 @@ test("parseMountOptions sorts words into flags, propagation and data of the file
     propagation: [{ kind: "MS_SLAVE", recursive: true }],
     recursive: { set: [], clear: [] },
     data: "mode=755,size=65536k",
-    unsupported: [],
   });
 });
 
-test("parseMountOptions lets the later word win and tells bind, recursive and unsupported words apart", () => {
+test("parseMountOptions lets the later word win and tells bind, recursive and the runtime's own words apart", () => {
   assert.deepEqual(parseMountOptions(["ro", "rbind", "rw", "rro", "tmpcopyup", "ridmap", "private", "defaults"]), {
     flags: [],
     cleared: ["MS_RDONLY"],
@@ -21,7 +20,7 @@ test("parseMountOptions lets the later word win and tells bind, recursive and un
     recursive: { set: ["MOUNT_ATTR_RDONLY"], clear: [] },
     data: "",
     bind: "rbind",
-    unsupported: ["ridmap"],
+    idMap: "ridmap",
     copyUp: true,
   });
 });

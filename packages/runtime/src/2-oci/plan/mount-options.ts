@@ -13,8 +13,8 @@ export interface MountOptions {
   recursive: { set: MountAttribute[]; clear: MountAttribute[] };
   data: string;
   bind?: "bind" | "rbind";
-  /** Words that are known and not carried out. */
-  unsupported: string[];
+  /** Map the ids of the mount, or of its whole tree. */
+  idMap?: "idmap" | "ridmap";
   /** A tmpfs is to begin as a copy of what it covers. */
   copyUp?: true;
 }
@@ -84,12 +84,12 @@ const RECURSIVE: Record<string, { set?: MountAttribute; clear?: MountAttribute }
 
 const ACCESS_TIMES: readonly MountAttribute[] = ["MOUNT_ATTR_NOATIME", "MOUNT_ATTR_RELATIME", "MOUNT_ATTR_STRICTATIME"];
 
-const KNOWN_NOT_DONE = ["idmap", "ridmap"];
-
 /** Every word that is carried out, sorted. */
 export const MOUNT_OPTIONS: readonly string[] = [
   "bind",
+  "idmap",
   "rbind",
+  "ridmap",
   "tmpcopyup",
   ...Object.keys(FLAGS),
   ...Object.keys(PROPAGATION).flatMap((word) => [word, `r${word}`]),
@@ -103,7 +103,6 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     propagation: [],
     recursive: { set: [], clear: [] },
     data: "",
-    unsupported: [],
   };
   const data: string[] = [];
   for (const word of words) {
@@ -128,7 +127,7 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
       if (set) options.recursive.set.push(set);
       if (clear && !options.recursive.clear.includes(clear)) options.recursive.clear.push(clear);
     } else if (word === "tmpcopyup") options.copyUp = true;
-    else if (KNOWN_NOT_DONE.includes(word)) options.unsupported.push(word);
+    else if (word === "idmap" || word === "ridmap") options.idMap = word;
     else if (word !== "") data.push(word);
   }
   options.data = data.join(",");

@@ -3,7 +3,6 @@
  * that restrict something are made detached, restricted, and only then attached, so that there is no moment at which
  * the container's tree shows them writable.
  */
-import { join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import {
   type MountAttribute,
@@ -18,8 +17,9 @@ import {
 import type { Mount } from "../spec/config.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
 import { planCopyUp } from "./copy-up.ts";
+import { isIdMapped, mappedTree } from "./id-mapped-mounts.ts";
 import { type MountOptions, parseMountOptions, toAttributes } from "./mount-options.ts";
-import { fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
+import { bindSourceOf, fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
 import type { Planning } from "./planning.ts";
 import { refuseOverProc } from "./proc-mounts.ts";
 import { planPropagation } from "./propagation.ts";
@@ -38,21 +38,7 @@ export function planMounts(planning: Planning): Op[] {
 }
 
 function planMount(planning: Planning, entry: Mount, index: number): Op[] {
-  const from = `/mounts/${index}`;
   const options = parseMountOptions(entry.options ?? []);
-  if (
-    entry.uidMappings?.length ||
-    entry.gidMappings?.length ||
-    options.unsupported.some((word) => word.endsWith("idmap"))
-  ) {
-    throw new GlassboxError(
-      "not supported",
-      `Cannot mount "${entry.destination}": id-mapped mounts (${from}/uidMappings) are not done yet`,
-    );
-  }
-  for (const word of options.unsupported) {
-    planning.warn(`${from}/options: "${word}" has no effect on "${entry.destination}"`);
-  }
   if (entry.type === "cgroup" || entry.type === "cgroup2") return planCgroupMount(planning, entry, options, index);
   if (options.bind || entry.type === "bind") return planBind(planning, entry, options, index);
   return planFileSystem(planning, entry, options, index);
@@ -78,6 +64,8 @@ function planFileSystem(planning: Planning, entry: Mount, options: MountOptions,
     { source: entry.source ?? type, target: fdPath(target.fd), type, flags, ...(data ? { data } : {}) },
     { why: (Object.hasOwn(PURPOSE, type) && PURPOSE[type]) || `Mount ${type} on "${entry.destination}"`, from },
   );
+  if (options.copyUp && type !== "tmpfs")
+    planning.warn(`${from}/options: "tmpcopyup" has no effect on a mount of type ${type}`);
   const copyUp = options.copyUp && type === "tmpfs" ? planFilling(planning, entry, target.fd, index) : [];
   return [...target.ops, attach, ...copyUp, ...planPropagation(planning, entry.destination, options, index)];
 }
@@ -107,7 +95,7 @@ function withMode(planning: Planning, entry: Mount, data: string, index: number)
 
 function planBind(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
   const from = `/mounts/${index}`;
-  const source = sourceOf(planning, entry);
+  const source = bindSourceOf(planning, entry);
   refuseOverProc(planning, entry, index, source);
   const kind = planning.facts.lookOnHost(source).kind;
   if (kind === "missing") {
@@ -133,14 +121,14 @@ function planBind(planning: Planning, entry: Mount, options: MountOptions, index
   }
   const attributes =
     set.attributes.length + clear.attributes.length + options.recursive.set.length + options.recursive.clear.length;
-  if (attributes === 0) {
+  if (attributes === 0 && !isIdMapped(entry, options)) {
     const flags: MountFlag[] = recursive ? ["MS_BIND", "MS_REC"] : ["MS_BIND"];
     const why = `Show the host's "${source}" in the container: both see the same files`;
     const bind = mount({ source, target: fdPath(target.fd), flags }, { why, from });
     const propagation = planPropagation(planning, entry.destination, options, index);
     return [...target.ops, bind, ...propagation, ...planAccessTimes(planning, entry, options, index)];
   }
-  const restricted = planRestrictedBind(planning, { entry, source, recursive, target, options, from });
+  const restricted = planRestrictedBind(planning, { entry, source, recursive, target, options, index });
   return [...target.ops, ...restricted, ...planAccessTimes(planning, entry, options, index)];
 }
 
@@ -166,12 +154,15 @@ interface RestrictedBind {
   recursive: boolean;
   target: Opened;
   options: MountOptions;
-  from: string;
+  index: number;
 }
 
 function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
-  const { entry, source, recursive, target, options, from } = bind;
-  const tree = planning.name(`tree ${relative(entry.destination)}`);
+  const { entry, source, recursive, target, options, index } = bind;
+  const from = `/mounts/${index}`;
+  // A mapped one has been copied by the runtime already.
+  const mapped = isIdMapped(entry, options);
+  const tree = mapped ? mappedTree(index) : planning.name(`tree ${relative(entry.destination)}`);
   const setattr = (set: MountAttribute[], clear: MountAttribute[], whole: boolean): Op[] =>
     set.length + clear.length === 0
       ? []
@@ -187,19 +178,20 @@ function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
             { why: "Set its options while nobody can reach it yet", from: `${from}/options` },
           ),
         ];
+  const copy = openTree(
+    {
+      directory: "AT_FDCWD",
+      path: source,
+      flags: recursive ? ["OPEN_TREE_CLONE", "AT_RECURSIVE"] : ["OPEN_TREE_CLONE"],
+    },
+    {
+      why: `Copy the mount of the host's "${source}", not attached anywhere yet`,
+      from: `${from}/source`,
+      result: tree,
+    },
+  );
   return [
-    openTree(
-      {
-        directory: "AT_FDCWD",
-        path: source,
-        flags: recursive ? ["OPEN_TREE_CLONE", "AT_RECURSIVE"] : ["OPEN_TREE_CLONE"],
-      },
-      {
-        why: `Copy the mount of the host's "${source}", not attached anywhere yet`,
-        from: `${from}/source`,
-        result: tree,
-      },
-    ),
+    ...(mapped ? [] : [copy]),
     ...setattr(toAttributes(options.flags).attributes, toAttributes(options.cleared).attributes, false),
     ...setattr(options.recursive.set, options.recursive.clear, true),
     moveMount(
@@ -229,11 +221,6 @@ function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
 /** tmpfs and /dev are filled by what follows, so they stay writable until all is in place. */
 export function isMadeReadOnlyLater(entry: Mount): boolean {
   return entry.type === "tmpfs" || relative(entry.destination) === "dev";
-}
-
-function sourceOf(planning: Planning, entry: Mount): string {
-  const source = entry.source ?? "";
-  return source.startsWith("/") ? source : join(planning.bundle, source);
 }
 
 /** A /proc that is a symlink in the image would put the real one elsewhere and leave masks pointing at nothing. */

@@ -3,7 +3,7 @@
  * to the kernel as it is: each is opened with RESOLVE_IN_ROOT, where no symlink and no `..` leads outside, and used by
  * descriptor from then on (CVE-2019-19921, CVE-2021-30465).
  */
-import { basename, dirname, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import {
   mkdirat,
   mknodat,
@@ -14,6 +14,7 @@ import {
   result,
   template,
 } from "../../1-kernel/mod.ts";
+import type { Mount } from "../spec/config.ts";
 import type { Planning } from "./planning.ts";
 
 /** Descriptor of the container's root while it is being set up. */
@@ -106,6 +107,11 @@ export function openMountPointFile(planning: Planning, path: string, options: Op
   );
   const opened = openInRoot(planning, path, ["O_PATH"], options);
   return { ops: [...parent.ops, make, ...opened.ops], fd: opened.fd };
+}
+
+/** What a bind mount shows, as a path of the host: relative ones count from the bundle. */
+export function bindSourceOf(planning: Planning, { source = "" }: Mount): string {
+  return source.startsWith("/") ? source : join(planning.bundle, source);
 }
 
 /** Without the leading slash and without `..`: `proc/sys`; the root itself is `.`. */

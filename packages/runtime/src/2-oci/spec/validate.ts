@@ -236,6 +236,7 @@ function relationProblems(config: Config): Problem[] {
     say,
   );
   needs(of("time"), [["/linux/timeOffsets", config.linux?.timeOffsets]], "time", say);
+  mountProblems(config, say);
   userNamespaceProblems(config, of("user"), say);
   sysctlProblems(config, of, say);
   problems.push(...seccompProblems(config.linux?.seccomp));
@@ -270,6 +271,17 @@ function userNamespaceProblems(
       say(`/linux/${field}`, "is missing: a new user namespace has no ids");
     const problem = idMapProblem(mappings.map(toIdMapping));
     if (problem) say(`/linux/${field}`, `cannot be used: ${problem}`);
+  }
+}
+
+function mountProblems({ mounts = [] }: Config, say: (pointer: string, message: string) => void): void {
+  for (const [index, entry] of mounts.entries()) {
+    for (const field of ["uidMappings", "gidMappings"] as const) {
+      const problem = idMapProblem((entry[field] ?? []).map(toIdMapping));
+      if (problem) say(`/mounts/${index}/${field}`, `cannot be used: ${problem}`);
+    }
+    if (Boolean(entry.uidMappings?.length) !== Boolean(entry.gidMappings?.length))
+      say(`/mounts/${index}`, "must have both uidMappings and gidMappings, or neither");
   }
 }
 

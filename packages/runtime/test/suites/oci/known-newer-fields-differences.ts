@@ -48,6 +48,20 @@ export const newerFieldsDifferences: readonly KnownDifference[] = [
   ...each("crun", "mounts-recursive", "1.8.1 takes it and does nothing", [
     '"rnosymfollow" reaches the mounts below a bind',
   ]),
+  ...each("runc", "mounts-id-mapped", "1.1 does not know maps of a mount", [
+    "a mount's own maps say whose its files are",
+    "what the mapped user writes is written as the file system has it",
+    "a mapped mount may be read-only",
+    '"idmap" leaves the mounts below',
+    '"ridmap" maps the mounts below',
+    "idmap without maps takes those of the container",
+    "two mounts may have maps of their own",
+    "one map without the other is refused",
+    "idmap without any maps is refused",
+    "a mount that is no bind cannot be mapped",
+    "a file system that cannot be mapped is an error",
+  ]),
+  ...each("crun", "mounts-id-mapped", "1.8.1 maps the whole tree", ['"idmap" leaves the mounts below']),
   ...each("runc", "rlimits", "Go raises the soft limit of the runtime, and 1.1 does not take that back", [
     "without rlimits the program has its caller's soft limit of open files",
     "exec without rlimits has its caller's soft limit of open files",
