@@ -29,20 +29,31 @@ export interface Docker {
   restart(): Promise<void>;
 }
 
-/** @throws Error with what docker or dockerd said */
-export async function startDocker(): Promise<Docker> {
+/**
+ * @param settings beside those of the operators' page, for daemon.json
+ * @param prepare what the machine needs for them before dockerd starts
+ * @throws Error with what docker or dockerd said
+ */
+export async function startDocker(
+  settings: Record<string, unknown> = {},
+  prepare: (machine: Machine) => Promise<void> = async () => {},
+): Promise<Docker> {
   const machine = await startMachine();
   const client = (args: readonly string[]) => ["/usr/bin/docker", ...args];
   const docker = (args: readonly string[], options?: RunOptions) => machine.run(client(args), options);
-  let daemon = machine.start(["dockerd"], { stdio: "ignore" });
+  const start = () => machine.start(["dockerd"], { stdio: "ignore" });
+  let daemon: ReturnType<typeof start>;
   const restart = async () => {
     await machine.run(["sh", "-c", "kill $(cat /run/docker.pid)"]);
     await endOf(daemon, START_TIMEOUT_MS);
-    daemon = machine.start(["dockerd"], { stdio: "ignore" });
+    daemon = start();
     await untilReady(docker);
   };
   try {
-    machine.write("/etc/docker/daemon.json", snippet("/etc/docker/daemon.json"));
+    const configuration = { ...JSON.parse(snippet("/etc/docker/daemon.json")), ...settings };
+    machine.write("/etc/docker/daemon.json", JSON.stringify(configuration));
+    await prepare(machine);
+    daemon = start();
     await untilReady(docker);
     const imported = await machine.run(["sh", "-c", `tar -C ${imageRoot} -c . | /usr/bin/docker import - ${IMAGE}`]);
     if (imported.code !== 0) throw new Error(`Cannot start docker: docker import: ${imported.err}`);
