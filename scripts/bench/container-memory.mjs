@@ -26,11 +26,10 @@ export async function measure() {
       for (let run = 0; run < RUNS; run++) {
         const id = `bench-${process.pid}`;
         try {
-          const before = new Set(processes());
           runtime.run(["create", "--bundle", directory, id]);
-          created?.push(megabytes(ofRuntime(runtime, before)));
+          created?.push(megabytes(standingBy(id)));
           runtime.run(["start", id]);
-          started?.push(megabytes(ofRuntime(runtime, before)));
+          started?.push(megabytes(standingBy(id)));
         } finally {
           runtime.discard(id);
         }
@@ -46,7 +45,6 @@ export async function measure() {
 
 /** @param {import("./runtimes.mjs").Runtime} runtime @param {string} directory @param {string} id */
 async function inForeground(runtime, directory, id) {
-  const before = new Set(processes());
   const [program = "", ...start] = runtime.command;
   const child = spawn(program, [...start, "run", "--bundle", directory, id], { stdio: "ignore" });
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -54,17 +52,18 @@ async function inForeground(runtime, directory, id) {
     const deadline = performance.now() + FOREGROUND_DEADLINE_MS;
     while (!treeOf(child.pid ?? 0).some(isProgram) && performance.now() < deadline) await pause(20);
     await pause(SETTLE_MS);
-    return megabytes(treeOf(child.pid ?? 0).filter((pid) => !before.has(pid) && !isProgram(pid)));
+    return megabytes(treeOf(child.pid ?? 0).filter((pid) => !isProgram(pid)));
   } finally {
     runtime.discard(id);
     await ended;
   }
 }
 
-/** New processes of the runtime, wherever they hang by now: the machine's other doings are not among them. */
-function ofRuntime(/** @type {import("./runtimes.mjs").Runtime} */ runtime, /** @type {Set<number>} */ before) {
-  const words = [runtime.name, "sysrun", "memfd:"];
-  return processes().filter((pid) => !before.has(pid) && words.some((word) => commandLine(pid).includes(word)));
+/** What is in the container's cgroups or was started for it, wherever it hangs by now, and is not its program. @param {string} id */
+function standingBy(id) {
+  const own = (/** @type {number} */ pid) =>
+    readOr(`/proc/${pid}/cgroup`).includes(id) || commandLine(pid).includes(id);
+  return processes().filter((pid) => own(pid) && !isProgram(pid));
 }
 
 function processes() {
