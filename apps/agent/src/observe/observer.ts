@@ -41,7 +41,7 @@ const GATHER_MAX_MS = 100;
  * The machine's own doings, which nobody follows step by step: a build starts hundreds of processes a second. Gathered
  * for at least this long, and after a turn for as long as keeps turns at one part in `restPerTurn` of the time.
  */
-const GATHER_HOST = { leastMs: 20, restPerTurn: 30, mostMs: 400 };
+const GATHER_HOST = { leastMs: 20, restPerTurn: 60, mostMs: 500 };
 /** Slow scan while somebody looks or a learner works, while nobody does, and without the kernel's process events. */
 const SCAN_MS = { followed: 1000, idle: 5000, withoutEvents: 300 };
 /** Of the machine's other processes, read again at each scan. */
