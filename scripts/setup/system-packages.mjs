@@ -48,6 +48,7 @@ export const systemPackages = [
   { name: "uidmap", use: "labs", why: "newuidmap, for user namespaces without root" },
   { name: "qemu-system-x86", use: "vm", why: "runs the lab VM" },
   { name: kernelPackage(), use: "vm", why: "the kernel the lab VM boots", there: () => findKernel() !== undefined },
+  { name: "git", use: "test", why: "lists the sources that are checked", there: anyOf("/usr/bin/git") },
   { name: "runc", use: "test", why: "the runtime ours is compared with" },
   { name: "crun", use: "test", why: "the fastest runtime ours is compared with" },
   { name: "podman", use: "test", why: "a container engine that runs on our runtime" },

@@ -67,7 +67,11 @@ test(
     const learner = await live.shell("060-test");
     await others.start("unshare --mount --pid --fork sleep 91");
     await learner.start("unshare --mount --pid --fork sleep 92");
-    const container = await live.seen("container", "by hand", (node) => node.runtime === "by hand");
+    const container = await live.seen(
+      "container",
+      "by hand",
+      (node) => node.runtime === "by hand" && node.lab === "060-test",
+    );
     const init = live.find("process", (node) => node.id === container.init);
     assert.deepEqual([container.lab, container.status, init?.argv], ["060-test", "running", ["sleep", "92"]]);
     await live.observer.refresh();

@@ -85,6 +85,12 @@ test("containerNodes finds containers by hand: set apart, and a learner's or wit
     exampleProcess(60, { namespaces: { ...INITIAL, mnt: 910 } }),
     exampleProcess(61, { namespaces: { ...INITIAL, mnt: 911 }, root: "/srv/jail" }),
     exampleProcess(62, { namespaces: { ...INITIAL, mnt: 912 }, root: "/srv/jail", comm: "runc:[2:INIT]" }),
+    exampleProcess(63, {
+      namespaces: { ...INITIAL, mnt: 913 },
+      root: "/srv/jail",
+      comm: "4",
+      argv: ["/opt/sysrun", "--plan", "3"],
+    }),
   ]);
   const nodes = containerNodes(exampleAssembly(facts, ownership));
   assert.deepEqual(

@@ -2,6 +2,7 @@
  * Containers, which the kernel does not know: what a runtime's state directory names, else what the path of a cgroup
  * names, else a process that is the first in its own pid or mount namespace and was set apart by hand.
  */
+import { basename } from "node:path";
 import type { ContainerNode } from "@glassbox/protocol";
 import type { ContainerFacts, Facts, ProcessFacts } from "../facts.ts";
 import { labOfPath } from "../lab-paths.ts";
@@ -16,7 +17,7 @@ import type { Assembly } from "./assembly.ts";
 const BY_HAND_AFTER_MS = 250;
 
 /** Programs that set processes apart as a step on the way; what they start is the container, not they. */
-const RUNTIME_COMM = /^(runc|crun|runsc|sysrun|glassrun|conmon|containerd-shim|glass-shim)/;
+const RUNTIME = /^(runc|crun|runsc|sysrun|glassrun|conmon|containerd-shim|glass-shim)/;
 
 /** Ids in cgroup paths, as each manager writes them; the first group is the id. */
 const CGROUP_SHAPES: ReadonlyArray<[runtime: ContainerNode["runtime"], shape: RegExp]> = [
@@ -158,7 +159,7 @@ function setApartByHand(
   const [firstInPid, firstInMount] = [firstMembers(facts, "pid"), firstMembers(facts, "mnt")];
   const apart = (process: ProcessFacts): boolean => {
     const { pid, mnt } = process.namespaces;
-    if (process.kernelThread || process.state === "Z" || RUNTIME_COMM.test(process.comm)) return false;
+    if (process.kernelThread || process.state === "Z" || isRuntime(process)) return false;
     if (taken.has(pid ?? 0) || taken.has(mnt ?? 0)) return false;
     if (nowMs - firstSeenMs(processId(process)) < BY_HAND_AFTER_MS) return false;
     const { origin } = ownership.ofProcess(process.pid);
@@ -171,6 +172,11 @@ function setApartByHand(
     (process) => !covered.has(process.namespaces.mnt) && apart(process),
   );
   return [...new Set([...inPid, ...inMount])];
+}
+
+/** Also by its first word: a runtime that runs from a sealed copy of itself is named after a descriptor. */
+function isRuntime({ comm, argv }: ProcessFacts): boolean {
+  return RUNTIME.test(comm) || RUNTIME.test(basename(argv[0] ?? ""));
 }
 
 /** The oldest member of each namespace of a kind, but for the one the machine started in. */
