@@ -62,7 +62,9 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   const { id, mode } = options;
   const { config } = bundle;
   const layout = readCgroupLayout();
-  const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config.linux, id) : undefined;
+  const scope = context.systemdCgroup
+    ? await (await import("./systemd.ts")).openScope(config, id, (message) => context.log.warn(message))
+    : undefined;
   if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
   const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, {
     layout,

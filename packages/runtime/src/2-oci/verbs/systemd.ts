@@ -27,7 +27,14 @@ export interface OpenScope {
  * @throws GlassboxError not supported where no systemd runs; invalid argument for a cgroupsPath that is not in systemd's
  *   form; failed precondition with systemd's own words when it refuses, for one because the unit exists
  */
-export async function openScope(linux: Config["linux"], id: string): Promise<OpenScope> {
+export async function openScope(
+  { linux, annotations = {} }: Config,
+  id: string,
+  warn: (message: string) => void,
+): Promise<OpenScope> {
+  for (const name of Object.keys(annotations).filter((each) => each.startsWith("org.systemd.property."))) {
+    warn(`/annotations/${name} has no effect: only limits are made properties of the unit`);
+  }
   const unit = systemdUnit(linux?.cgroupsPath, id, manager());
   // sd_booted(3) looks at the same directory.
   if (!existsSync("/run/systemd/system")) {
