@@ -204,13 +204,21 @@ static bool tell(u32 program, u32 kind) {
   return send_results(program, &(struct record){.kind = kind, .program = program});
 }
 
+/* On stderr, which is the container's own by then; a program that cannot be executed in the words of other runtimes. */
+static void say_failure(u32 program, u32 index, int error) {
+  const struct program *programs = (const struct program *)(run.block + header()->programs);
+  const struct op *op = (const struct op *)(run.block + header()->ops) + programs[program].first_op + index;
+  const char *what = error ? strerror(error) : "unexpected result";
+  if (op->number == SYS_execve) dprintf(2, "exec %s: %c%s\n", (const char *)op->args[0], what[0] | 0x20, what + 1);
+  else dprintf(2, "sysrun: program %u, call %u: %s\n", program, index, what);
+}
+
 static __attribute__((noreturn)) void fail(u32 program, u32 op, int error, i64 value, u64 start_ns, u64 end_ns) {
   struct record record = {RECORD_FAILED, program, op, error, value, start_ns, end_ns};
   /* What the first program knows is what there is to undo. */
   bool sent = program == 0 ? send_results(0, &record) : send_bytes(&record, sizeof record);
   /* A process that waited for a later `start` may fail when nobody listens any more: then stderr has to do. */
-  if (!sent && !run.outlives)
-    dprintf(2, "sysrun: program %u, call %u: %s\n", program, op, error ? strerror(error) : "unexpected result");
+  if (!sent && !run.outlives) say_failure(program, op, error);
   _exit(run.outlives ? run.exit_code : EXIT_FAILED);
 }
 

@@ -193,3 +193,19 @@ rule("two containers of one bundle do not meet", 'runtime.md "Scope of a Contain
   box.ok(["delete", "--force", `${box.id}-b`]);
   assert.deepEqual([box.state().status, box.state().pid], ["running", first]);
 });
+
+rule(
+  "a program that cannot be executed is named on the container's standard error",
+  "runc, standard_init_linux.go: exec NAME: REASON",
+  async (box) => {
+    writeFileSync(join(box.rootfs, "bin/bad"), "no program\n", { mode: 0o755 });
+    const output = box.create("", (configuration) => {
+      configuration.process.args = ["/bin/bad"];
+    });
+    box.call(["start", box.id]);
+    const said = output.replace(/out$/, "err");
+    await box.until("the container to say why", () =>
+      /exec.*\/bin\/bad.*exec format error/i.test(readFileSync(said, "utf8")),
+    );
+  },
+);
