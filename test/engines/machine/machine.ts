@@ -69,7 +69,10 @@ export async function startMachine(): Promise<Machine> {
   };
   try {
     const pid = await readyPid(keeper);
-    return new NamespaceMachine({ work, pid, places: trees.map(({ mountPoint }) => join(mountPoint, group)), remove });
+    const places = trees.map(({ mountPoint }) => join(mountPoint, group));
+    // Its parent, unshare(1), is still at the root of the machine's trees, where on v2 nobody may stay.
+    for (const place of places) writeFileSync(join(place, "machine/cgroup.procs"), `${keeper.pid}`);
+    return new NamespaceMachine({ work, pid, places, remove });
   } catch (thrown) {
     await remove();
     throw thrown;
