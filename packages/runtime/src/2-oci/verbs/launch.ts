@@ -137,7 +137,7 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   let hooksRun: Promise<void> = Promise.resolve();
   let told = 0;
   try {
-    const { results } = await performPlan(plan, {
+    const { results } = await performPlan(context.alter?.(plan) ?? plan, {
       // Without a signal nothing here goes on while the plan is performed, and it costs less.
       ...(worksMeanwhile ? { signal: stop.signal } : {}),
       ...(options.onTrace ? { onTrace: options.onTrace } : {}),

@@ -2,6 +2,7 @@
  * What a command of the command line is: its flags with a sentence each, and what it does. One verb a file; the table
  * of them is `../cli/commands.ts`, which loads a file only when its verb is asked for.
  */
+import type { Plan } from "../../1-kernel/mod.ts";
 import type { Log } from "../cli/log.ts";
 
 export interface Flag {
@@ -23,6 +24,8 @@ export interface Context {
   systemdCgroup?: boolean;
   /** Where criu is, if not in PATH. */
   criu?: string;
+  /** Has the last word on a plan before it is performed: how a test stops it at a certain call. */
+  alter?: (plan: Plan) => Plan;
 }
 
 export type Values = Record<string, string | boolean | string[] | undefined>;
