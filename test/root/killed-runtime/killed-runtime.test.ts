@@ -69,6 +69,7 @@ for (const verb of ["create", "run"] as const) {
   test(`delete --force cleans up after a runtime killed at any point of ${verb}`, { skip: NOT_ROOT }, async (t) => {
     const id = `killed-${verb}`;
     const order: Order = { verb, id, bundle, root, log, fifos };
+    t.after(() => ours(["delete", "--force", id]));
     const inventory = takeInventory(scope);
     const points: Array<Stop & { what: string }> = JSON.parse(execFileSync(...command(order), { encoding: "utf8" }));
     ours(["delete", "--force", id]);
