@@ -64,7 +64,7 @@ rule("a program of the form /proc/self/fd/N/PATH finds every descriptor closed",
     const said = box.rejects((configuration) => {
       configuration.process.args = [`/proc/self/fd/${fd}/bin/busybox`, "echo", "the program ran"];
     });
-    assert.match(said, /ENOENT/);
+    assert.match(said, /ENOENT|no such file or directory/);
   }
 });
 
