@@ -196,8 +196,11 @@ class Report {
 
   #tell(): void {
     this.#tellsToCome--;
-    // What a plan says after one of its programs failed is only the echo.
-    if (this.failure) return;
+    if (this.failure) {
+      // Only the echo of a program that went on for a moment: it may wait for an answer to this, and none will come.
+      this.sysrun?.kill();
+      return;
+    }
     this.left = this.#options.onTold?.({ ...this.results }) === "leave";
   }
 
