@@ -9,7 +9,7 @@ import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE } from "./criu.ts";
-import { finish } from "./launch.ts";
+import { finish } from "./finish.ts";
 import { oneId } from "./launch-flags.ts";
 import { outsideMounts } from "./outside-mounts.ts";
 import { type Context, text, type Values, type Verb } from "./verb.ts";

@@ -7,7 +7,7 @@ import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { directoryOf, forget, load, loadConfig } from "../state/store.ts";
 import { killAll } from "./cleanup.ts";
-import { finish } from "./launch.ts";
+import { finish } from "./finish.ts";
 import { oneId } from "./launch-flags.ts";
 import type { Context, Verb } from "./verb.ts";
 

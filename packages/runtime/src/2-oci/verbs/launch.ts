@@ -3,32 +3,32 @@
  * half-way is taken back, newest first. What exists on disk at any moment is enough for `delete --force` to clean up
  * after a runtime that was killed.
  */
-import { closeSync, constants, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { GlassboxError, messageOf, Rollback } from "../../0-base/mod.ts";
+import { GlassboxError, Rollback } from "../../0-base/mod.ts";
 import {
   exitCodeOf,
-  freezerState,
   handOver,
   hasWaitingSysrun,
   performPlan,
-  processesIn,
   readCgroupLayout,
   SyscallError,
 } from "../../1-kernel/mod.ts";
-import { gatherFacts, userIn } from "../facts/machine.ts";
+import { gatherFacts } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
 import { needsMapPrograms } from "../plan/namespaces.ts";
-import type { MachineFacts } from "../plan/planning.ts";
 import { readBundle } from "../spec/bundle.ts";
 import type { Config } from "../spec/config.ts";
 import { describe, HOOKS_FIFO, MAPS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
+import { finish } from "./finish.ts";
 import { hasHooks, runHooks } from "./hooks.ts";
+import { poststart, runCreateHooks } from "./hooks-in-time.ts";
 import { type LaunchOptions, listening } from "./launch-flags.ts";
 import { mapIds } from "./map-ids.ts";
+import { type Bundle, checkTerminal, checkUnused, newState } from "./new-container.ts";
+import { writePidFile } from "./pid-file.ts";
 import { forwardSignals } from "./signals.ts";
 import { startErrorText } from "./start-error.ts";
 import type { Context } from "./verb.ts";
@@ -48,8 +48,6 @@ export async function launch(context: Context, options: LaunchOptions): Promise<
     throw asLaunchError(thrown, undoFailures);
   }
 }
-
-type Bundle = ReturnType<typeof readBundle>;
 
 interface Launching {
   bundle: Bundle;
@@ -178,21 +176,6 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   }
 }
 
-/** Of a container that is about to be made, by this process. */
-export function newState(id: string, bundle: Bundle, cgroups: MachineFacts["cgroups"]): StoredState {
-  const uid = process.getuid?.() ?? 0;
-  return {
-    id,
-    bundle: bundle.path,
-    rootfs: bundle.rootfs,
-    created: new Date().toISOString(),
-    owner: userIn("/", uid)?.name ?? String(uid),
-    annotations: bundle.config.annotations ?? {},
-    cgroups: cgroups.map(({ place }) => place),
-    maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
-  };
-}
-
 /** In a pid namespace of its own, all its processes end with its first. */
 function endsWithItsFirst(config: Config): boolean {
   return config.linux?.namespaces?.some(({ type, path }) => type === "pid" && path === undefined) ?? false;
@@ -204,93 +187,6 @@ function endsWithItsFirst(config: Config): boolean {
  */
 function isCause(thrown: unknown): boolean {
   return thrown instanceof SyscallError && thrown.errno !== undefined;
-}
-
-async function runCreateHooks(config: Config, stored: StoredState, directory: string): Promise<void> {
-  const state = { ...describe(stored, directory), status: "creating" as const };
-  for (const kind of ["prestart", "createRuntime", "createContainer"] as const) {
-    await runHooks(kind, { config, state, directory });
-  }
-  const fifo = openSync(join(directory, HOOKS_FIFO), constants.O_WRONLY | constants.O_NONBLOCK);
-  writeSync(fifo, ".");
-  closeSync(fifo);
-}
-
-/** The spec has a failing poststart hook warned about and nothing else. */
-export async function poststart(
-  context: Context,
-  config: Config,
-  stored: StoredState,
-  directory: string,
-): Promise<void> {
-  if (!hasHooks(config, ["poststart"])) return;
-  try {
-    await runHooks("poststart", { config, state: describe(stored, directory), directory });
-  } catch (thrown) {
-    context.log.warn(messageOf(thrown));
-  }
-}
-
-/** After the container's process has ended: others it left behind, its cgroups, its state, and at last its hooks. */
-export async function finish(context: Context, config: Config, stored: StoredState, directory: string): Promise<void> {
-  const state = { ...describe(stored, directory), status: "stopped" as const };
-  await killAll(stored);
-  await removeCgroups(stored);
-  forget(directory);
-  for (const hook of config.hooks?.poststop ?? []) {
-    try {
-      await runHooks("poststop", {
-        config: { ...config, hooks: { poststop: [hook] } },
-        state,
-        directory: context.root,
-      });
-    } catch (thrown) {
-      context.log.warn(messageOf(thrown));
-    }
-  }
-}
-
-/** Digits and nothing else: callers read it with a strict parser. Replaced whole, so that nobody reads half a number. */
-export function writePidFile(path: string, pid: number): void {
-  writeFileSync(`${path}.tmp`, String(pid));
-  renameSync(`${path}.tmp`, path);
-}
-
-/**
- * Killing a container is killing all that is in its cgroup, so it has to be there alone: with others in it, as in the
- * root, they would end with it. runc since 1.2 refuses in the same words.
- */
-export function checkUnused(cgroups: MachineFacts["cgroups"], holder?: number): void {
-  for (const { place } of cgroups) {
-    const others = processesIn(place.directory).filter((pid) => pid !== holder);
-    if (others.length === 0) continue;
-    throw new GlassboxError(
-      "failed precondition",
-      `container's cgroup is not empty: ${others.length} process(es) found in "${place.directory}"`,
-      { hint: "Give each container a /linux/cgroupsPath of its own, or none" },
-    );
-  }
-  if (freezerState(cgroups.map(({ place }) => place)) === "frozen")
-    throw new GlassboxError("failed precondition", "container's cgroup unexpectedly frozen");
-}
-
-function checkTerminal(config: Config, { mode, consoleSocket }: LaunchOptions): void {
-  const terminal = config.process?.terminal ?? false;
-  if (terminal && mode !== "run" && !consoleSocket) {
-    throw new GlassboxError(
-      "invalid argument",
-      "cannot allocate tty if the runtime will detach without setting console socket",
-      {
-        hint: "Give --console-socket, or set /process/terminal to false",
-      },
-    );
-  }
-  if (consoleSocket && (!terminal || mode === "run")) {
-    throw new GlassboxError(
-      "invalid argument",
-      "cannot use console socket if the runtime will not detach or allocate tty",
-    );
-  }
 }
 
 function asLaunchError(thrown: unknown, undoFailures: Error[]): unknown {

@@ -13,9 +13,11 @@ import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE } from "./criu.ts";
 import { hasHooks } from "./hooks.ts";
-import { checkUnused, newState, poststart, writePidFile } from "./launch.ts";
+import { poststart } from "./hooks-in-time.ts";
 import { oneId } from "./launch-flags.ts";
+import { checkUnused, newState } from "./new-container.ts";
 import { outsideSources } from "./outside-mounts.ts";
+import { writePidFile } from "./pid-file.ts";
 import { type Context, text, type Values, type Verb } from "./verb.ts";
 
 export const restore: Verb = {

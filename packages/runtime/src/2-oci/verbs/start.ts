@@ -6,7 +6,7 @@ import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { runHooks } from "./hooks.ts";
-import { poststart } from "./launch.ts";
+import { poststart } from "./hooks-in-time.ts";
 import { oneId } from "./launch-flags.ts";
 import type { Verb } from "./verb.ts";
 import { wake } from "./wake.ts";

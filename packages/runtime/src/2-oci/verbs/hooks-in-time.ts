@@ -1,0 +1,34 @@
+/** When hooks are due that the runtime itself runs, at the two ends of a container's making. How one is run: `hooks.ts`. */
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "../../0-base/mod.ts";
+import type { Config } from "../spec/config.ts";
+import { describe, HOOKS_FIFO, type StoredState } from "../state/container-state.ts";
+import { hasHooks, runHooks } from "./hooks.ts";
+import type { Context } from "./verb.ts";
+
+/** The container has its mounts and waits; when the last hook is through, it is told to go on. */
+export async function runCreateHooks(config: Config, stored: StoredState, directory: string): Promise<void> {
+  const state = { ...describe(stored, directory), status: "creating" as const };
+  for (const kind of ["prestart", "createRuntime", "createContainer"] as const) {
+    await runHooks(kind, { config, state, directory });
+  }
+  const fifo = openSync(join(directory, HOOKS_FIFO), constants.O_WRONLY | constants.O_NONBLOCK);
+  writeSync(fifo, ".");
+  closeSync(fifo);
+}
+
+/** The spec has a failing poststart hook warned about and nothing else. */
+export async function poststart(
+  context: Context,
+  config: Config,
+  stored: StoredState,
+  directory: string,
+): Promise<void> {
+  if (!hasHooks(config, ["poststart"])) return;
+  try {
+    await runHooks("poststart", { config, state: describe(stored, directory), directory });
+  } catch (thrown) {
+    context.log.warn(messageOf(thrown));
+  }
+}
