@@ -1,6 +1,16 @@
 /** Handing over: stand in the working directory, let no descriptor of ours through, and become the program. */
 import { GlassboxError } from "../../0-base/mod.ts";
-import { closeRange, closeRangeOnExec, execve, fchdir, type Op, OWN_FDS, openat2, result } from "../../1-kernel/mod.ts";
+import {
+  closeRange,
+  closeRangeOnExec,
+  dup3,
+  execve,
+  fchdir,
+  type Op,
+  OWN_FDS,
+  openat2,
+  result,
+} from "../../1-kernel/mod.ts";
 import { openDirectory } from "./paths.ts";
 import type { Planning } from "./planning.ts";
 
@@ -55,15 +65,22 @@ export function planExec(planning: Planning): Op[] {
 
 /**
  * Closed for good, not only marked: `execve` closes what is marked after it has looked its path up, and an image may name
- * /proc/self/fd/N/bin/sh as its program (CVE-2024-21626). Sysrun still needs its own, to say why an `execve` failed.
+ * /proc/self/fd/N/bin/sh as its program (CVE-2024-21626). Sysrun still needs its own, to say why an `execve` failed; and
+ * where somebody leaves once the program is there, the pipe that says so stays, a pipe being no way to anywhere.
  */
-function planCloseDescriptors({ preserveFds = 0 }: Planning): Op[] {
+function planCloseDescriptors({ preserveFds = 0, tidies }: Planning): Op[] {
   const first = 3 + preserveFds;
+  const lastKept = tidies === undefined ? OWN_FDS.last : OWN_FDS.last + 1;
+  const keepWord = dup3(
+    { from: result("ready_writer"), to: lastKept, flags: ["O_CLOEXEC"] },
+    { why: "Keep this until there is a program: its end tells that nothing can fail any more" },
+  );
   const why = "Let no descriptor of the runtime through to the program";
   const early = first < OWN_FDS.first ? [closeRange({ first, last: OWN_FDS.first - 1 }, { why })] : [];
   return [
+    ...(tidies === undefined ? [] : [keepWord]),
     ...early,
-    closeRange({ first: Math.max(first, OWN_FDS.last + 1) }, { why: `${why}, however many there are` }),
+    closeRange({ first: Math.max(first, lastKept + 1) }, { why: `${why}, however many there are` }),
     closeRangeOnExec({ first }, { why: "Those of sysrun itself go when the program has taken its place" }),
   ];
 }

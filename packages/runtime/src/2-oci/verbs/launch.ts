@@ -74,7 +74,14 @@ async function perform(context: Context, options: LaunchOptions, launching: Laun
   checkUnused(facts.cgroups, scope?.holder);
   const starts = hasHooks(config, ["startContainer"]);
   const worksMeanwhile = mapsFifo || scope || hooksWait || starts || hasHooks(config, ["poststart", "poststop"]);
-  const leaves = mode === "run" && !worksMeanwhile && !options.keep && hasWaitingSysrun() && endsWithItsFirst(config);
+  // The word that it has become the program comes by a descriptor that must not be one of the caller's.
+  const leaves =
+    mode === "run" &&
+    !worksMeanwhile &&
+    !options.keep &&
+    !options.preserveFds &&
+    hasWaitingSysrun() &&
+    endsWithItsFirst(config);
   const { plan, warnings } = planContainer({
     id,
     config,
