@@ -217,8 +217,9 @@ static __attribute__((noreturn)) void fail(u32 program, u32 op, int error, i64 v
   struct record record = {RECORD_FAILED, program, op, error, value, start_ns, end_ns};
   /* What the first program knows is what there is to undo. */
   bool sent = program == 0 ? send_results(0, &record) : send_bytes(&record, sizeof record);
-  /* A process that waited for a later `start` may fail when nobody listens any more: then stderr has to do. */
-  if (!sent && (program != 0 || !run.outlives)) say_failure(program, op, error);
+  /* A process that waited for a later `start` may fail when nobody listens any more: then stderr has to do. Whoever left
+     the first program alone knew why. */
+  if (!sent && program != 0) say_failure(program, op, error);
   _exit(run.outlives ? run.exit_code : EXIT_FAILED);
 }
 
