@@ -32,14 +32,15 @@ test(
     const made: string[] = [];
     for (const type of ["mnt", "uts", "ipc", "net", "pid", "cgroup"] as const) {
       const id = `ns:${type}:${inodeOf(inner.pid, type)}`;
-      const node = await live.seen("namespace", id, (each) => each.id === id);
+      // `unshare` itself is in all of them but the pid namespace, which only its children enter.
+      const members = type === "pid" ? 1 : 2;
+      const what = `${id} with ${members} members`;
+      const node = await live.seen("namespace", what, (each) => each.id === id && each.memberCount === members);
       assert.deepEqual(
         [node.origin, node.lab, node.initial, node.owner, node.parent],
         ["learner", "030-test", false, owners.user, type === "pid" ? owners.pid : undefined],
         id,
       );
-      // `unshare` itself is in all of them but the pid namespace, which only its children enter.
-      assert.equal(node.memberCount, type === "pid" ? 1 : 2, id);
       if (type === "pid") assert.deepEqual(node.heldBy, [`${outer}:pid_for_children`]);
       made.push(id);
     }

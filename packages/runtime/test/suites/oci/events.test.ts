@@ -76,7 +76,7 @@ rule("cpu.throttling counts the periods of a quota", types, async (box) => {
 /** A wrapper that ends the runtime once it has written `count` lines, after 15 s at the latest, and shows them. */
 function untilLines(box: Box, count: number): string[] {
   const file = box.path("lines");
-  const script = `"$@" > ${file} & tries=0
+  const script = `: > ${file}; "$@" > ${file} & tries=0
     while [ $(wc -l < ${file}) -lt ${count} ] && [ $tries -lt 300 ]; do sleep 0.05; tries=$((tries + 1)); done
     kill $!; wait; cat ${file}`;
   return ["sh", "-c", script, "sh"];
