@@ -54,24 +54,9 @@ const parts = {
       runNodeTests("root", files, { how: "one by one", tally, environment }),
     );
   },
+  // Both at once: each mostly waits for its runtime, and knows its own leftovers by a mark.
   peers: async ({ tally, matching }) => {
-    for (const runtime of ["runc", "crun"]) {
-      const files = matching(runtimeSuite());
-      const reason = whyNoPeer(runtime);
-      if (reason) {
-        skipAll(
-          files.map((file) => `${file} on ${runtime}`),
-          reason,
-          tally,
-        );
-      } else {
-        await runNodeTests(`suite on ${runtime}`, files, {
-          how: "one by one",
-          tally,
-          environment: { OCI_RUNTIME: runtime },
-        });
-      }
-    }
+    await Promise.all(["runc", "crun"].map((runtime) => runSuiteOn(runtime, matching(runtimeSuite()), tally)));
   },
   engines: async ({ tally, matching }) => {
     const files = matching(engineTests());
@@ -86,6 +71,15 @@ const parts = {
     await withoutLeaks("browser tests", tally, (environment) => runEndToEnd({ files, tally, environment }));
   },
 };
+
+/** @param {string} runtime @param {string[]} files @param {Tally} tally */
+async function runSuiteOn(runtime, files, tally) {
+  const reason = whyNoPeer(runtime);
+  const names = files.map((file) => `${file} on ${runtime}`);
+  if (reason) return skipAll(names, reason, tally);
+  const environment = { OCI_RUNTIME: runtime };
+  await runNodeTests(`suite on ${runtime}`, files, { how: "one by one", tally, environment });
+}
 
 /** @param {string} runtime @returns {string | undefined} */
 function whyNoPeer(runtime) {
