@@ -1,6 +1,6 @@
 /** Where the container's cgroups are, what the container sees of them, and that they go with it. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MachineCannot } from "./rig/box.ts";
 import { cgroupOf, readCgroup, versionOf } from "./rig/cgroup-files.ts";
@@ -123,6 +123,12 @@ rule("a controller that does not exist is refused in unified", 'config-linux.md 
   });
 });
 
+/** Whether v2 is all there is here, with this controller. */
+function onUnified(controller: string): boolean {
+  const list = "/sys/fs/cgroup/cgroup.controllers";
+  return existsSync(list) && readFileSync(list, "utf8").trim().split(" ").includes(controller);
+}
+
 for (const [field, controller, value] of [
   ["hugepageLimits", "hugetlb", [{ pageSize: "2MB", limit: 2 << 20 }]],
   ["rdma", "rdma", { mlx5_1: { hcaHandles: 3 } }],
@@ -132,7 +138,8 @@ for (const [field, controller, value] of [
     `${field} on a machine without ${controller} is refused`,
     'config-linux.md "Control groups": limits that cannot be kept',
     (box) => {
-      if (existsSync(`/sys/fs/cgroup/${controller}`)) throw new MachineCannot(`this machine has ${controller}`);
+      if (existsSync(`/sys/fs/cgroup/${controller}`) || onUnified(controller))
+        throw new MachineCannot(`this machine has ${controller}`);
       if (field === "network" && versionOf("pids") === 2)
         throw new MachineCannot("v2 has no file for it, which is a warning");
       const said = box.rejects((configuration) => {
