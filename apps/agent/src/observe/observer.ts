@@ -214,6 +214,8 @@ export class Observer implements KernelGraph {
   }
 
   #hurryUp(): void {
+    // What had been pending may wait on purpose; from here on somebody watches, and the page measures how long it takes.
+    if (!this.#urgent) this.#pending.noticedAtMs = Date.now();
     this.#urgent = true;
     this.#hurry();
   }
