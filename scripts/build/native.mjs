@@ -10,7 +10,7 @@ import { whenChanged } from "../setup/stamps.mjs";
 
 const programs = [
   { program: "glassrun", source: "glassrun.c" },
-  { program: "sysrun", source: "sysrun.c" },
+  { program: "sysrun", source: "sysrun" },
   { program: "kwatch", source: "kwatch" },
 ];
 const flags = ["-O2", "-static", "-Wall", "-Wextra"];

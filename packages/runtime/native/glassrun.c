@@ -3,7 +3,7 @@
  * knows nothing of containers. It starts two programs side by side, each needed by the other only later:
  *
  *   build/glassrun         the planner: the TypeScript of src/2-oci, compiled with its engine, which takes a while to start
- *   build/native/sysrun    performs the plan, once the planner has sent it (sysrun.c)
+ *   build/native/sysrun    performs the plan, once the planner has sent it (sysrun/main.c)
  *
  * and then stands for both: signals go where the planner says, the planner's exit code is ours, and none of the three
  * outlives the others. Verbs that perform no plan get no sysrun; a planner without one starts its own.

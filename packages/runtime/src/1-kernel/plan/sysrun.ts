@@ -1,5 +1,5 @@
 /**
- * Has a plan performed by the native program `sysrun` (`native/sysrun.c`) and waits for its first program to end.
+ * Has a plan performed by the native program `sysrun` (`native/sysrun`) and waits for its first program to end.
  *
  * Who waits for a container? A process can be waited for by its parent alone, and that is sysrun, never this process.
  * So a plan for a detached container simply ends after it has made the container's first process; one for a container in

@@ -4,12 +4,13 @@ import { test } from "node:test";
 import { OWN_FDS } from "./sysrun-process.ts";
 import * as wire from "./wire.ts";
 
-const source = readFileSync(new URL("../../../native/sysrun.c", import.meta.url), "utf8");
+const sysrun = new URL("../../../native/sysrun/", import.meta.url);
+const source = readFileSync(new URL("wire.h", sysrun), "utf8");
 
-/** Field offsets of a struct in sysrun.c, which has no padding (static assertions there say so). */
+/** Field offsets of a struct in wire.h, which has no padding (static assertions there say so). */
 function structInC(name: string): { offsets: Record<string, number>; size: number } {
   const body = source.match(new RegExp(`^struct ${name} \\{\\n([^}]*)\\};`, "m"))?.[1];
-  assert.ok(body, `sysrun.c has no struct ${name}`);
+  assert.ok(body, `wire.h has no struct ${name}`);
   const bytes: Record<string, number> = { u16: 2, u32: 4, i32: 4, u64: 8, i64: 8 };
   const offsets: Record<string, number> = {};
   let size = 0;
@@ -20,13 +21,13 @@ function structInC(name: string): { offsets: Record<string, number>; size: numbe
   return { offsets, size };
 }
 
-/** Every `PREFIX_NAME = number` of sysrun.c's enums. */
+/** Every `PREFIX_NAME = number` of wire.h's enums. */
 function enumInC(prefix: string): Record<string, number> {
   const entries = source.matchAll(new RegExp(`^ {2}${prefix}(\\w+) = (\\w+),`, "gm"));
   return Object.fromEntries([...entries].map(([, name, value]) => [name, Number(value)]));
 }
 
-test("wire structs stand in sysrun.c with the same fields at the same offsets", () => {
+test("wire structs stand in wire.h with the same fields at the same offsets", () => {
   assert.deepEqual(structInC("header"), { offsets: wire.HEADER, size: wire.HEADER_BYTES });
   assert.deepEqual(structInC("program"), { offsets: wire.PROGRAM, size: wire.PROGRAM_BYTES });
   assert.deepEqual(structInC("op"), { offsets: wire.OP, size: wire.OP_BYTES });
@@ -34,11 +35,11 @@ test("wire structs stand in sysrun.c with the same fields at the same offsets", 
   assert.deepEqual(structInC("record"), { offsets: wire.RECORD, size: wire.RECORD_BYTES });
 });
 
-test("OWN_FDS are those that sysrun.c keeps", () => {
-  assert.match(source, new RegExp(`OUR_LOWEST_FD = ${OWN_FDS.first} `));
+test("OWN_FDS are those that sysrun keeps", () => {
+  assert.match(readFileSync(new URL("main.c", sysrun), "utf8"), new RegExp(`OUR_LOWEST_FD = ${OWN_FDS.first} `));
 });
 
-test("wire numbers are those of sysrun.c", () => {
+test("wire numbers are those of wire.h", () => {
   assert.deepEqual(enumInC("OP_"), wire.OP_FLAG);
   assert.deepEqual(enumInC("PATCH_"), wire.PATCH_KIND);
   assert.deepEqual(enumInC("RECORD_"), wire.RECORD_KIND);

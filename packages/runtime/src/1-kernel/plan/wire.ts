@@ -1,5 +1,5 @@
 /**
- * The wire form of a plan and of what sysrun reports, byte by byte: the same structs as at the top of `native/sysrun.c`
+ * The wire form of a plan and of what sysrun reports, byte by byte: the same structs as in `native/sysrun/wire.h`
  * (a unit test compares the two). Everything is little-endian; offsets count from the start of the block.
  *
  * ```
