@@ -8,12 +8,11 @@ import { closeSync, openSync, readdirSync, readlinkSync, readSync } from "node:f
 /** Gone (ENOENT, ESRCH, ENODEV for a removed cgroup's file), not ours (EACCES, EPERM), or not that kind of thing. */
 const EXPECTED = new Set(["ENOENT", "ESRCH", "ENODEV", "EACCES", "EPERM", "ENOTDIR", "EINVAL", "EOPNOTSUPP"]);
 
-/** Most files fit: mountinfo of a host with many containers is the one that may not, and is then read in pieces. */
-const CHUNK_BYTES = 64 * 1024;
 /** A runaway file must not fill the agent's memory; the largest real one, a mountinfo of 10,000 lines, has 2 MB. */
 const FILE_MAX_BYTES = 16 * 1024 * 1024;
 
-const chunk = Buffer.alloc(CHUNK_BYTES);
+/** Most files fit; it grows to the largest there was, mountinfo on a host with many containers. */
+let buffer = Buffer.alloc(64 * 1024);
 
 /**
  * The whole text of a small kernel file, or undefined when it is gone or not readable.
@@ -24,16 +23,13 @@ export function readProcFile(path: string): string | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(path, "r");
-    let length = readSync(fd, chunk, 0, CHUNK_BYTES, null);
-    let text = chunk.toString("utf8", 0, length);
-    if (length < CHUNK_BYTES) return text;
-    const pieces = [Buffer.from(chunk)];
-    for (let total = length; length > 0 && total < FILE_MAX_BYTES; total += length) {
-      length = readSync(fd, chunk, 0, CHUNK_BYTES, null);
-      pieces.push(Buffer.from(chunk.subarray(0, length)));
+    // However much is asked for, most of these files give about a page a time: only an empty read is the end.
+    for (let length = 0; ; ) {
+      const got = readSync(fd, buffer, length, buffer.length - length, null);
+      length += got;
+      if (got === 0 || length >= FILE_MAX_BYTES) return buffer.toString("utf8", 0, length);
+      if (length === buffer.length) buffer = Buffer.concat([buffer], 2 * buffer.length);
     }
-    text = Buffer.concat(pieces).toString("utf8");
-    return text;
   } catch (thrown) {
     return undefinedWhenGone(thrown);
   } finally {
