@@ -34,6 +34,11 @@ test("parseMountinfo leaves out what is no mount line", () => {
   assert.deepEqual(parseMountinfo("\n27 1 254:0 / / rw,relatime\nrubbish"), []);
 });
 
+test("parseMountinfo reads only the file systems asked for", () => {
+  const found = parseMountinfo(CAPTURED, ["cgroup", "nsfs"]).map(({ mountPoint }) => mountPoint);
+  assert.deepEqual(found, ["/sys/fs/cgroup/cpu", "/tmp/obs/nsf"]);
+});
+
 const OVERLAYS: Array<[what: string, superOptions: string[], layers: ReturnType<typeof overlayLayers>]> = [
   [
     "colons and commas in names",

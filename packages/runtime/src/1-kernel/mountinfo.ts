@@ -32,10 +32,14 @@ export interface OverlayOptions {
   work?: string;
 }
 
-/** Reads a whole mountinfo. Lines without the ` - ` that ends the optional fields are left out. */
-export function parseMountinfo(text: string): MountInfo[] {
+/**
+ * Reads a whole mountinfo. Lines without the ` - ` that ends the optional fields are left out.
+ * @param fsTypes only mounts of these, without taking the other lines apart: a host can have thousands
+ */
+export function parseMountinfo(text: string, fsTypes?: readonly string[]): MountInfo[] {
   const mounts: MountInfo[] = [];
   for (const line of text.split("\n")) {
+    if (fsTypes && !fsTypes.some((type) => line.includes(` - ${type} `))) continue;
     const mount = parseMountinfoLine(line);
     if (mount) mounts.push(mount);
   }

@@ -3,6 +3,7 @@
  * `mountinfo` and `/proc/self/cgroup`, never guessed from paths. `place.ts` next says where a container goes in it.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { parseMountinfo } from "../mountinfo.ts";
 import { parseProcCgroup } from "../procfs/cgroup.ts";
 
 /** `v1`: every controller on v1; `hybrid`: v1's beside a v2 tree; `v2`: unified. As in the machine's own description. */
@@ -36,18 +37,13 @@ export interface CgroupSources {
 export function detectCgroupLayout(sources: CgroupSources): CgroupLayout {
   const own = parseProcCgroup(sources.procSelfCgroup);
   const hierarchies: Hierarchy[] = [];
-  for (const line of sources.mountinfo.split("\n")) {
-    // ID PARENT DEV ROOT MOUNTPOINT OPTIONS [FIELDS...] - TYPE SOURCE SUPEROPTIONS (man 5 proc_pid_mountinfo)
-    const [before = "", after = ""] = line.split(" - ");
-    const [type, , superOptions = ""] = after.split(" ");
-    if (type !== "cgroup" && type !== "cgroup2") continue;
-    const [, , , root = "/", mountPoint = ""] = before.split(" ").map(unescapeOctal);
+  for (const { fsType, root, mountPoint, superOptions } of parseMountinfo(sources.mountinfo, ["cgroup", "cgroup2"])) {
     if (hierarchies.some((known) => known.mountPoint === mountPoint)) continue;
-    const version = type === "cgroup2" ? 2 : 1;
+    const version = fsType === "cgroup2" ? 2 : 1;
     const membership = own.find(({ hierarchy }) =>
       version === 2
         ? hierarchy === "unified"
-        : hierarchy !== "unified" && hierarchy.split(",").every((name) => superOptions.split(",").includes(name)),
+        : hierarchy !== "unified" && hierarchy.split(",").every((name) => superOptions.includes(name)),
     );
     if (!membership) continue;
     hierarchies.push({
@@ -88,9 +84,4 @@ function pathBelowRoot(path: string, root: string): string {
   if (root === "/") return path;
   if (path === root) return "/";
   return path.startsWith(`${root}/`) ? path.slice(root.length) : path;
-}
-
-/** mountinfo writes blanks in paths as `\040`. */
-function unescapeOctal(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
