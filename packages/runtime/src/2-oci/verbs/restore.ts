@@ -13,7 +13,7 @@ import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE } from "./criu.ts";
 import { hasHooks } from "./hooks.ts";
-import { poststart } from "./hooks-in-time.ts";
+import { CREATE_HOOKS, poststart } from "./hooks-in-time.ts";
 import { oneId } from "./launch-flags.ts";
 import { checkUnused, newState } from "./new-container.ts";
 import { outsideSources } from "./outside-mounts.ts";
@@ -72,7 +72,7 @@ async function readImages(context: Context, values: Values, { id, directory, rol
       `Cannot restore container "${id}": it has a terminal, at /process/terminal`,
     );
   }
-  if (hasHooks(config, ["prestart", "createRuntime", "createContainer", "startContainer"])) {
+  if (hasHooks(config, [...CREATE_HOOKS, "startContainer"])) {
     context.log.warn("/hooks: only poststart and poststop are run for a container that is restored");
   }
   const { images, work, args } = criuFlags(values);

@@ -1,15 +1,12 @@
 /** `start`: let a created container run its program. It waits at a FIFO; one byte sets it off. */
-import { join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { describe, START_FIFO, statusOf } from "../state/container-state.ts";
+import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
-import { runHooks } from "./hooks.ts";
-import { poststart } from "./hooks-in-time.ts";
+import { letStart, poststart } from "./hooks-in-time.ts";
 import { oneId } from "./launch-flags.ts";
 import type { Verb } from "./verb.ts";
-import { wake } from "./wake.ts";
 
 export const start: Verb = {
   args: "ID",
@@ -28,8 +25,7 @@ export const start: Verb = {
         });
       }
       const config = loadConfig(directory);
-      await runHooks("startContainer", { config, state: describe(stored, directory), directory });
-      wake(join(directory, START_FIFO), id);
+      await letStart(config, stored, directory);
       await poststart(context, config, stored, directory);
     });
     return 0;
