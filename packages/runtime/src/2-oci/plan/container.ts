@@ -25,7 +25,7 @@ import {
   write,
 } from "../../1-kernel/mod.ts";
 import { type CgroupPlan, planCgroups } from "./cgroups.ts";
-import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
+import { planEnterDirectory, planExec, planKeepLastWord, planWorkingDirectory } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
 import { planIdMappedMounts } from "./id-mapped-mounts.ts";
@@ -204,6 +204,7 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...planEnterDirectory(planning),
     ...planNullStreams(planning),
     ...planPersonality(planning),
+    ...planKeepLastWord(planning),
     ...planRlimits(planning),
     ...planScheduling(planning),
     ...filter.beforeCapabilities,
