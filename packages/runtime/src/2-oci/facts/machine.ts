@@ -1,5 +1,6 @@
 /** Gathers what a plan depends on beside the bundle: this machine's cgroups, the runtime's own powers and limits. */
 import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   type CgroupLayout,
   type LimitName,
@@ -112,7 +113,7 @@ export function fileSystemOf(path: string): string {
 }
 
 function mountOf(path: string): MountInfo | undefined {
-  const real = realpathSync(path);
+  const real = realPathOf(path);
   const above = (readMountinfo("self") ?? []).filter(
     ({ mountPoint }) => mountPoint === "/" || `${real}/`.startsWith(`${mountPoint}/`),
   );
@@ -121,6 +122,15 @@ function mountOf(path: string): MountInfo | undefined {
     (best, mount) => (mount.mountPoint.length >= (best?.mountPoint.length ?? 0) ? mount : best),
     undefined,
   );
+}
+
+/** A path that does not exist is taken as it stands: whoever opens it tells, with the field it comes from. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 /**

@@ -21,7 +21,7 @@ import {
   setresuid,
   umask,
 } from "../../1-kernel/mod.ts";
-import type { CapabilitySetName } from "../spec/config.ts";
+import { CAPABILITY_SETS, type CapabilitySetName } from "../spec/config.ts";
 import { mayChooseGroups } from "./namespaces.ts";
 import { namespaceOf, type Planning } from "./planning.ts";
 
@@ -165,7 +165,8 @@ function available({ facts, ...planning }: Planning): bigint {
 }
 
 function unavailable(planning: Planning): string[] {
-  const sets = Object.values(planning.config.process?.capabilities ?? {}).map((names) => capabilityMask(names ?? []));
+  const { capabilities } = planning.config.process ?? {};
+  const sets = CAPABILITY_SETS.map((set) => capabilityMask(capabilities?.[set] ?? []));
   const unknown = sets.flatMap((set) => set.unknown);
   const missing = sets.flatMap(({ mask }) => capabilityNames(mask & ~available(planning)));
   return [...new Set([...unknown, ...missing])];

@@ -96,7 +96,6 @@ function withMode(planning: Planning, entry: Mount, data: string, index: number)
 function planBind(planning: Planning, entry: Mount, options: MountOptions, index: number): Op[] {
   const from = `/mounts/${index}`;
   const source = bindSourceOf(planning, entry);
-  refuseOverProc(planning, entry, index, source);
   const kind = planning.facts.lookOnHost(source).kind;
   if (kind === "missing") {
     throw new GlassboxError(
@@ -107,6 +106,7 @@ function planBind(planning: Planning, entry: Mount, options: MountOptions, index
       },
     );
   }
+  refuseOverProc(planning, entry, index, source);
   const open = kind === "file" ? openMountPointFile : openDirectory;
   const target = open(planning, entry.destination, {
     why: `Open "${entry.destination}", where the host's "${source}" will show`,

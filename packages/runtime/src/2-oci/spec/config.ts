@@ -75,7 +75,8 @@ export interface User {
   additionalGids?: number[];
 }
 
-export type CapabilitySetName = "bounding" | "effective" | "inheritable" | "permitted" | "ambient";
+export const CAPABILITY_SETS = ["bounding", "effective", "inheritable", "permitted", "ambient"] as const;
+export type CapabilitySetName = (typeof CAPABILITY_SETS)[number];
 export type CapabilitySets = Partial<Record<CapabilitySetName, string[]>>;
 
 export interface Rlimit {

@@ -5,6 +5,7 @@
 import { GlassboxError } from "../../0-base/mod.ts";
 import { idMapProblem } from "../../1-kernel/mod.ts";
 import {
+  CAPABILITY_SETS,
   type Config,
   IO_PRIORITY_CLASSES,
   type Namespace,
@@ -34,9 +35,7 @@ import {
 
 const strings = list(string);
 const idMappings = list(object({ containerID: uint32, hostID: uint32, size: uint32 }));
-const capabilities = Object.fromEntries(
-  ["bounding", "effective", "inheritable", "permitted", "ambient"].map((set) => [`${set}?`, strings]),
-);
+const capabilities = Object.fromEntries(CAPABILITY_SETS.map((set) => [`${set}?`, strings]));
 
 /** Shared with `exec --process`, which takes this object alone. */
 export const PROCESS_SHAPE: Shape = object({
