@@ -16,18 +16,25 @@ import { execNaively, naiveExec, release, startHeld } from "./rig/naive.ts";
 const rule = feature(import.meta.url);
 const SYSRUN = fileURLToPath(new URL("../../../../../build/native/sysrun", import.meta.url));
 
-/** Waits for a process of the runtime, holds its file, and writes to it when the process is gone. */
+/**
+ * Waits for a process of the runtime, holds its file, and writes to it when the process is gone. It is busy for as long as
+ * any process runs it; what else the kernel says is its last word.
+ */
 const HOSTILE = `
+tell() { echo $2 > /tmp/$1.new; mv /tmp/$1.new /tmp/$1; }
 while [ ! -e /tmp/outcome ]; do
   for p in /proc/[0-9]*; do
     case "$(readlink $p/exe)" in *sysrun*|*naive-exec*) ;; *) continue ;; esac
     (: < $p/exe) 2>/dev/null || continue
     exec 8< $p/exe
-    readlink $p/exe > /tmp/seen
+    tell seen "$(readlink $p/exe)"
     while [ -e $p/exe ]; do sleep 0.01; done
-    tries=0
-    until (echo overwritten > /proc/self/fd/8) 2> /tmp/error || [ $tries = 50 ]; do tries=$((tries+1)); sleep 0.01; done
-    if [ $tries = 50 ]; then echo no > /tmp/outcome; else echo yes > /tmp/outcome; fi
+    outcome=yes
+    until (echo overwritten > /proc/self/fd/8) 2> /tmp/error; do
+      grep -q "Text file busy" /tmp/error || { outcome=no; break; }
+      sleep 0.01
+    done
+    tell outcome $outcome
   done
 done
 exec sleep 1000`;
