@@ -3,6 +3,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import { inBuild, inRoot, root } from "../setup/paths.mjs";
 
 /** @returns {string | undefined} why there is no browser to run them in */
@@ -34,7 +35,8 @@ export async function runEndToEnd({ files, tally, environment }) {
 
 /**
  * @typedef {{ title: string, suites?: Suite[], specs?: { title: string, tests: PlaywrightTest[] }[] }} Suite
- * @typedef {{ status: string, annotations?: { type: string, description?: string }[] }} PlaywrightTest
+ * @typedef {{ type: string, description?: string }} Annotation
+ * @typedef {{ status: string, annotations?: Annotation[], results?: { error?: { message?: string } }[] }} PlaywrightTest
  */
 
 /** @param {Suite[] | undefined} suites @param {string} trail @param {import("./tally.mjs").Tally} tally */
@@ -42,11 +44,12 @@ export function countSuites(suites, trail, tally) {
   for (const suite of suites ?? []) {
     const here = `${trail}: ${suite.title}`;
     for (const spec of suite.specs ?? []) {
-      for (const { status, annotations } of spec.tests) {
+      for (const { status, annotations, results } of spec.tests) {
         const name = `${here}: ${spec.title}`;
         const reason = annotations?.find(({ type }) => type === "skip" || type === "fixme")?.description;
         if (status === "skipped") tally.skip(name, reason ?? "no reason given");
-        else if (status === "unexpected") tally.fail(name);
+        else if (status === "unexpected")
+          tally.fail(name, stripVTControlCharacters(results?.[0]?.error?.message ?? ""));
         else tally.pass(name);
       }
     }

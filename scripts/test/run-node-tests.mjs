@@ -79,6 +79,6 @@ export async function runNodeTestsInVm(name, files, { tally, timeoutSeconds, say
 /** @param {string} group @param {{ outcome: string, name: string, reason: string }} result @param {import("./tally.mjs").Tally} tally */
 function count(group, { outcome, name, reason }, tally) {
   if (outcome === "skip") tally.skip(`${group}: ${name}`, reason);
-  else if (outcome === "fail") tally.fail(`${group}: ${name}`);
+  else if (outcome === "fail") tally.fail(`${group}: ${name}`, reason);
   else tally.pass(name);
 }

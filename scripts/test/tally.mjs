@@ -5,7 +5,7 @@
 
 export class Tally {
   passed = 0;
-  /** @type {string[]} */
+  /** @type {{ name: string, reason: string }[]} */
   failed = [];
   /** @type {{ name: string, reason: string }[]} */
   skipped = [];
@@ -15,9 +15,9 @@ export class Tally {
     if (name) this.passed += 1;
   }
 
-  /** @param {string} name */
-  fail(name) {
-    this.failed.push(name);
+  /** @param {string} name @param {string} [reason] what was found; told again at the end, far from where it was printed */
+  fail(name, reason = "") {
+    this.failed.push({ name, reason });
   }
 
   /** @param {string} name @param {string} reason */
@@ -38,9 +38,14 @@ export class Tally {
       ...(this.skipped.length > 0 ? ["Skipped:"] : []),
       ...[...byReason].map(([reason, names]) => `  ${reason}\n${names.map((name) => `    - ${name}`).join("\n")}`),
       ...(this.failed.length > 0 ? ["Failed:"] : []),
-      ...this.failed.map((name) => `  - ${name}`),
+      ...this.failed.map(({ name, reason }) => [`  - ${name}`, ...indented(reason)].join("\n")),
       "",
       `${this.passed} passed, ${this.failed.length} failed, ${this.skipped.length} skipped`,
     ].join("\n");
   }
+}
+
+/** @param {string} text */
+function indented(text) {
+  return text.split("\n").flatMap((line) => (line.trim() === "" ? [] : [`      ${line.trimEnd()}`]));
 }

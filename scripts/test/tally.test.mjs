@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { countSuites } from "./run-end-to-end.mjs";
 import { Tally } from "./tally.mjs";
 
-test("Tally.report groups what was skipped by reason and ends with one plain line", () => {
+test("Tally.report groups what was skipped by reason, tells why something failed and ends with one plain line", () => {
   const tally = new Tally();
   tally.pass("a");
-  tally.fail("unit: b");
+  tally.fail("unit: b", "Expected one line\n\nbut got two");
   tally.skip("root: c", "no swap here");
   tally.skip("root: d", "no swap here");
   assert.equal(
@@ -18,6 +18,8 @@ test("Tally.report groups what was skipped by reason and ends with one plain lin
       "    - root: d",
       "Failed:",
       "  - unit: b",
+      "      Expected one line",
+      "      but got two",
       "",
       "1 passed, 1 failed, 2 skipped",
     ].join("\n"),
@@ -43,7 +45,7 @@ test("countSuites counts Playwright's nested suites", () => {
         {
           title: "lab 0",
           specs: [
-            { title: "solves", tests: [{ status: "unexpected" }] },
+            { title: "solves", tests: [{ status: "unexpected", results: [{ error: { message: "no button" } }] }] },
             { title: "v2", tests: [{ status: "skipped", annotations: [{ type: "skip", description: "v1 here" }] }] },
           ],
         },
@@ -52,6 +54,6 @@ test("countSuites counts Playwright's nested suites", () => {
   ];
   countSuites(suites, "e2e", tally);
   assert.equal(tally.passed, 1);
-  assert.deepEqual(tally.failed, ["e2e: labs.spec.ts: lab 0: solves"]);
+  assert.deepEqual(tally.failed, [{ name: "e2e: labs.spec.ts: lab 0: solves", reason: "no button" }]);
   assert.deepEqual(tally.skipped, [{ name: "e2e: labs.spec.ts: lab 0: v2", reason: "v1 here" }]);
 });
