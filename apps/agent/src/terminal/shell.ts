@@ -3,7 +3,7 @@
  * It is written into the cgroup before bash begins, so that nothing the learner starts can ever be outside. node-pty does
  * the forkpty; `terminal.ts` keeps the output and decides when to read.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { GlassboxError } from "@glassbox/runtime/base";
 import { spawn } from "node-pty";
@@ -104,10 +104,14 @@ interface Pty {
   resume(): void;
 }
 
+/** Never writes over a bashrc in place: a shell started a moment ago may be reading it, and would read half of it. */
 function furnish(home: string): void {
   const bashrc = path.join(home, ".bashrc");
   mkdirSync(home, { recursive: true, mode: 0o755 });
-  if (!existsSync(bashrc) || readFileSync(bashrc, "utf8").startsWith(OURS)) writeFileSync(bashrc, BASHRC);
+  const there = existsSync(bashrc) ? readFileSync(bashrc, "utf8") : undefined;
+  if (there === BASHRC || (there !== undefined && !there.startsWith(OURS))) return;
+  writeFileSync(`${bashrc}.new`, BASHRC);
+  renameSync(`${bashrc}.new`, bashrc);
 }
 
 function openPty(options: ShellOptions): Pty {

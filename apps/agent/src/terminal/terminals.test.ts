@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
@@ -106,6 +106,14 @@ test("A shell shows as plain bash, has a bashrc in the parent of its directory, 
   await until("the prompt is there", () => seen.text.includes(":~/work# "));
   assert.equal(readFileSync(`/proc/${pid}/cmdline`, "latin1"), "bash\0");
   assert.match(readFileSync(path.join(dir, ".bashrc"), "utf8"), /^# Written by Glassbox/);
+  const before = statSync(path.join(dir, ".bashrc"), { bigint: true });
+  await open("again");
+  const after = statSync(path.join(dir, ".bashrc"), { bigint: true });
+  assert.deepEqual(
+    [after.ino, after.mtimeNs],
+    [before.ino, before.mtimeNs],
+    "a shell that still reads it is not disturbed",
+  );
   writeFileSync(path.join(dir, ".bashrc"), "PS1='mine> '");
   const other = watch(terminals, (await open("other")).id);
   await until("that prompt is there", () => other.text.includes("mine> "));
