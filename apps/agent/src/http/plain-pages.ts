@@ -7,7 +7,7 @@
 export const noSessionPage = page(
   "Glassbox: open the printed address",
   `<p>This page controls a machine as root, so it opens only with the address that Glassbox printed when it started.
-It looks like <code>http://127.0.0.1:4000/?token=…</code>; copy the whole line.</p>
+It looks like <code>http://127.0.0.1:4321/?token=…</code>; copy the whole line.</p>
 <p>Glassbox was started anew since? Then there is a new address too. You just came from there?
 <a href="/">Go on to Glassbox</a>.</p>`,
 );

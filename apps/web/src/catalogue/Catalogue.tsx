@@ -11,7 +11,7 @@ import { useRequest } from "../connection/use-request.ts";
 import css from "./Catalogue.module.css";
 import { GlassHero } from "./GlassHero.tsx";
 import { MachineCard } from "./MachineCard.tsx";
-import { minutesInAll, nextLab, tracksOf } from "./tracks.ts";
+import { nextLab, timeLeft, tracksOf } from "./tracks.ts";
 
 export function Catalogue() {
   const labs = useRequest("labs", api.labs);
@@ -69,7 +69,7 @@ function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: Ma
                 {begun ? `Continue: ${next.title}` : "Begin with the first lab"}
                 <ArrowRight size={16} aria-hidden />
               </Link>
-              <span>{minutesInAll(labs ?? [])} minutes in all</span>
+              <span>{timeLeft(labs ?? [])}</span>
             </p>
           )}
         </div>

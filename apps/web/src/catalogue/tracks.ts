@@ -18,5 +18,12 @@ export function nextLab(labs: readonly LabSummary[]): LabSummary | undefined {
   return open.find((lab) => lab.stepsDone > 0) ?? open[0];
 }
 
-/** Minutes the labs take together. */
-export const minutesInAll = (labs: readonly LabSummary[]): number => labs.reduce((sum, lab) => sum + lab.minutes, 0);
+/** How long the steps that are not done take together, in words; to the quarter of an hour, as nobody works by the minute. */
+export function timeLeft(labs: readonly LabSummary[]): string {
+  const minutes = labs.reduce((sum, lab) => sum + lab.minutes * (1 - lab.stepsDone / lab.stepCount), 0);
+  const isBegun = labs.some((lab) => lab.stepsDone > 0);
+  const quarters = Math.max(1, Math.round(minutes / 15));
+  const hours = Math.floor(quarters / 4);
+  const parts = [hours > 0 && `${hours} h`, quarters % 4 > 0 && `${(quarters % 4) * 15} min`].filter(Boolean);
+  return `about ${parts.join(" ")} ${isBegun ? "to go" : "in all"}`;
+}

@@ -7,7 +7,7 @@ import css from "./Header.module.css";
 const WORDS: Record<SocketStatus, string> = {
   open: "Live",
   connecting: "Connecting",
-  waiting: "Agent not reached",
+  waiting: "Glassbox not reached",
   "signed-out": "Signed out",
   closed: "Connecting",
 };
@@ -15,7 +15,13 @@ const WORDS: Record<SocketStatus, string> = {
 export function ConnectionStatus({ status }: { status: SocketStatus }) {
   const troubled = status === "waiting" || status === "signed-out";
   return (
-    <span role="status" className={`${css.status} ${status === "open" ? css.open : ""} ${troubled ? css.waiting : ""}`}>
+    <span
+      role="status"
+      className={`${css.status} ${status === "open" ? css.open : ""} ${troubled ? css.waiting : ""}`}
+      title={
+        status === "waiting" ? "Is npm start still running? When it is started again, it prints a new address." : ""
+      }
+    >
       <span className={css.dot} aria-hidden />
       {WORDS[status]}
       {status === "waiting" && (

@@ -144,21 +144,24 @@ function Page({ body }: { body: React.ReactNode }) {
 }
 
 function LabMissing({ error, onAgain }: { error: RequestError; onAgain(): void }) {
+  const isUnknown = error.status === 404;
   return (
     <Notice
-      title={error.status === 404 ? "There is no such lab" : "This lab cannot be shown"}
+      title={isUnknown ? "There is no such lab" : "This lab cannot be shown"}
       actions={
         <>
-          <button type="button" className="button primary" onClick={onAgain}>
-            Try again
-          </button>
+          {!isUnknown && (
+            <button type="button" className="button primary" onClick={onAgain}>
+              Try again
+            </button>
+          )}
           <Link className="button" href="/">
             All labs
           </Link>
         </>
       }
     >
-      <p>{error.message}</p>
+      <p>{isUnknown ? "The address names a lab that is not in this Glassbox." : error.message}</p>
       {error.hint && <p>{error.hint}</p>}
     </Notice>
   );

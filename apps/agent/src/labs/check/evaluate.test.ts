@@ -53,6 +53,13 @@ test("evaluateChecks shows the nearest object when none fits, with the value it 
   });
 });
 
+test("checkResult says of a process that must live or be a zombie so, and not by its letter", () => {
+  const words = (...where: string[]) =>
+    results(compiled({ let: "process P", where: ["mine", ...where] }), [])[0]?.expected;
+  assert.equal(words('comm = "sleep"', 'state != "Z"'), 'a process of yours with name "sleep", that has not ended');
+  assert.equal(words('state = "Z"'), "a process of yours, that has ended and was not asked after");
+});
+
 test("evaluateChecks does not count another lab's objects as the learner's", () => {
   const [result] = results(chrooted, [processNode(201, { lab: "other", root: `${WORK_DIR}/rootfs` })]);
   assert.equal(result?.ok, false);

@@ -22,6 +22,12 @@ const OPERATOR_WORDS: Record<Operator, string> = {
   "ends with": "ending in ",
 };
 
+/** What reads better said than spelt out, and needs no knowledge of the letters in /proc/PID/stat. */
+const PHRASES = new Map([
+  ['state != "Z"', "that has not ended"],
+  ['state = "Z"', "that has ended and was not asked after"],
+]);
+
 /** Longest quoted value: a whole file would bury the sentence. */
 const VALUE_MAX_CHARACTERS = 120;
 
@@ -49,7 +55,10 @@ function expectedWords(check: CompiledCheck, outcome: Outcome, view: KernelView)
   const isMine = ([only, ...others]: Condition[]) =>
     others.length === 0 && only?.left.length === 1 && only.left[0] === "mine" && only.text === "mine";
   const isExistence = ([only, ...others]: Condition[]) => others.length === 0 && only?.left.join(".") === "exists";
+  const phraseOf = ([only, ...others]: Condition[]) =>
+    others.length === 0 ? PHRASES.get(only?.text ?? "") : undefined;
   const clauses = check.where
+    .filter((any) => target.kind === "bound" || phraseOf(any) === undefined)
     .filter((any) => !isMine(any) && !(target.kind === "file" && isExistence(any)))
     .map((any) => any.map((condition) => clauseWords(condition, check, outcome, view)).join(", or "))
     .join("; ");
@@ -60,7 +69,8 @@ function expectedWords(check: CompiledCheck, outcome: Outcome, view: KernelView)
   }
   const whose = check.where.some(isMine) ? " of yours" : "";
   const which = clauses === "" ? "" : ` with ${clauses}`;
-  return `${target.kind === "none" ? "no" : "a"} ${target.object}${whose}${which}`;
+  const phrases = check.where.flatMap((any) => phraseOf(any) ?? []);
+  return [`${target.kind === "none" ? "no" : "a"} ${target.object}${whose}${which}`, ...phrases].join(", ");
 }
 
 function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GraphNode, ProcessNode } from "@glassbox/protocol";
-import { graphOf, INITIAL, namespace, process } from "../../../test/nodes.ts";
+import { container, graphOf, INITIAL, namespace, process } from "../../../test/nodes.ts";
 import { roomsOf } from "../model/rooms.ts";
 import { layoutNamespaces, type NamespaceScene } from "./namespace-layout.ts";
 
@@ -36,6 +36,15 @@ test("layoutNamespaces puts a pane inside its outer pane and its processes insid
     assert.ok(inner.x >= outer.x && inner.y >= outer.y);
     assert.ok(inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height);
   }
+});
+
+test("layoutNamespaces makes a container's pane wide enough for its title", () => {
+  const widthOf = (containerId: string) => {
+    const nodes = graphOf<GraphNode>(...namespaces, shell, boxed, container(containerId, { init: boxed.id }));
+    const scene = layoutNamespaces(roomsOf([shell, boxed], nodes), new Map());
+    return scene.rooms.find(({ room }) => room.container)?.width ?? 0;
+  };
+  assert.ok(widthOf("a-long-name-for-a-box") > widthOf("a"));
 });
 
 test("layoutNamespaces moves nothing when one process appears or goes", () => {

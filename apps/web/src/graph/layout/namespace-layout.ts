@@ -5,6 +5,7 @@
  */
 import type { NamespaceNode, NodeId, ProcessNode } from "@glassbox/protocol";
 import { MACHINE_ROOM, type Room, type Rooms } from "../model/rooms.ts";
+import { shortened } from "../model/wording.ts";
 import { assignSlots, type Slots } from "./slots.ts";
 
 /** All lengths in pixels at zoom 1. */
@@ -151,6 +152,7 @@ export function layoutNamespaces(
     const width = Math.max(
       depth === 0 ? PANE.machineMinWidth : PANE.minWidth,
       labelsWidth(room),
+      depth === 0 ? 0 : titleWidth(room),
       inner.width + 2 * PANE.padding,
     );
     const height = label + PANE.padding / 2 + Math.max(inner.height, CARD.height) + PANE.padding;
@@ -189,6 +191,20 @@ export const LABELS_PER_ROW = 3;
 /** Width of one namespace label. UTS is wider: it carries the hostname. */
 export function labelWidth(namespace: NamespaceNode): number {
   return namespace.type === "uts" ? 74 + 7.2 * Math.min(22, (namespace.hostname ?? "").length) : 78;
+}
+
+/** What a pane around a container says above its labels; `state` is set apart from `name`. */
+export function titleOf(room: Room): { name: string; state: string } | undefined {
+  if (!room.container) return undefined;
+  const { runtime, containerId, status } = room.container;
+  if (runtime === "by hand") return { name: "Container, made by hand", state: "" };
+  return { name: `Container ${shortened(containerId, 24)}`, state: `${runtime}, ${status}` };
+}
+
+/** At the widths that letters of the title and of the smaller words beside it have on average. */
+function titleWidth(room: Room): number {
+  const title = titleOf(room);
+  return title ? 7.2 * title.name.length + 6.4 * title.state.length + 8 + 2 * PANE.padding : 0;
 }
 
 function labelsWidth(room: Room): number {

@@ -3,6 +3,7 @@ import type { ProcessNode } from "@glassbox/protocol";
 import { FolderRoot } from "lucide-react";
 import { memo } from "react";
 import {
+  CARD,
   LABELS_PER_ROW,
   labelWidth,
   type NamespaceScene,
@@ -10,6 +11,7 @@ import {
   type PlacedCard,
   type PlacedRoom,
   type PlacedStack,
+  titleOf,
 } from "../layout/namespace-layout.ts";
 import { clipped, commandOf, shortCommandOf, shortened } from "../model/wording.ts";
 import { NAMESPACE_WORDS, namespaceTypes } from "../model/words.ts";
@@ -72,6 +74,7 @@ export const NamespaceView = memo(function NamespaceView({ scene, machine }: Nam
 function Room({ placed, machine }: { placed: PlacedRoom; machine: string }) {
   const { x, y, width, height, depth, room } = placed;
   const isMachine = depth === 0;
+  const title = titleOf(room);
   return (
     <g style={{ transform: `translate(${x}px, ${y}px)` }} className={css.node} pointerEvents="none">
       <rect className={isMachine ? css.machine : css.glass} width={width} height={height} rx={14} />
@@ -86,16 +89,12 @@ function Room({ placed, machine }: { placed: PlacedRoom; machine: string }) {
           </tspan>
         </text>
       )}
-      {room.container && !isMachine && (
+      {title && !isMachine && (
         <text x={PANE.padding - 2} y={24} className={css.title}>
-          {room.container.runtime === "by hand"
-            ? "Container, made by hand"
-            : `Container ${shortened(room.container.containerId, 24)}`}
-          {room.container.runtime !== "by hand" && (
-            <tspan className={css.detail} dx={8}>
-              {room.container.runtime}, {room.container.status}
-            </tspan>
-          )}
+          {title.name}
+          <tspan className={css.detail} dx={8}>
+            {title.state}
+          </tspan>
         </text>
       )}
     </g>
@@ -241,8 +240,11 @@ function curve(from: { x: number; y: number }, to: { x: number; y: number }): st
     const bend = Math.min(9, Math.abs(to.y - from.y) / 2) * Math.sign(to.y - from.y);
     return `M${from.x} ${from.y}H${middle - 9}Q${middle} ${from.y} ${middle} ${from.y + bend}V${to.y - bend}Q${middle} ${to.y} ${middle + 9} ${to.y}H${to.x}`;
   }
-  // The child stands left of its parent: it entered a room that another process made.
-  return `M${from.x} ${from.y}C${from.x + 60} ${from.y} ${to.x - 60} ${to.y} ${to.x} ${to.y}`;
+  // The child stands under its parent or left of it, having entered a room that another process made: a line out of the
+  // card's other side, since one from its right would cross the cards.
+  const left = from.x - CARD.width;
+  const bulge = Math.min(left, to.x) - 22;
+  return `M${left} ${from.y}C${bulge} ${from.y} ${bulge} ${to.y} ${to.x} ${to.y}`;
 }
 
 /** Used by GraphPane to tell whether the picture has anything of the learner's in it. */

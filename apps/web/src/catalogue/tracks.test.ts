@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { LabSummary } from "@glassbox/protocol";
+import { timeLeft } from "./tracks.ts";
+
+const lab = (minutes: number, stepsDone = 0): LabSummary => ({
+  id: "001-x",
+  number: 1,
+  track: "A track",
+  title: "A lab",
+  summary: "It is one.",
+  minutes,
+  stepCount: 5,
+  stepsDone,
+  runnable: true,
+});
+
+const said: Array<[labs: LabSummary[], words: string]> = [
+  [[lab(100), lab(43)], "about 2 h 30 min in all"],
+  [[lab(100, 5), lab(60)], "about 1 h to go"],
+  [[lab(10, 4)], "about 15 min to go"],
+];
+for (const [labs, words] of said) {
+  test(`timeLeft says "${words}"`, () => assert.equal(timeLeft(labs), words));
+}
