@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GraphChange, GraphNode, LabState, LiveEvent, TerminalInfo } from "@glassbox/protocol";
+import { namespaceNode } from "@glassbox/protocol/example-nodes";
 import { GlassboxError } from "@glassbox/runtime/base";
 import { GraphLog } from "../observe/graph-log.ts";
 import { LiveFeed } from "./live-socket.ts";
 
-const node = (name: string, hostname: string): GraphNode => ({
-  id: `ns:uts:${name}`,
-  kind: "namespace",
-  origin: "host",
-  firstSeenMs: 0,
-  type: "uts",
-  inode: 1,
-  initial: false,
-  memberCount: 1,
-  heldBy: [],
-  hostname,
-});
+const node = (name: string, hostname: string): GraphNode => namespaceNode("uts", 1, { id: `ns:uts:${name}`, hostname });
 const put = (name: string, hostname: string): GraphChange => ({ op: "put", node: node(name, hostname) });
 const remove = (name: string): GraphChange => ({ op: "remove", id: `ns:uts:${name}` });
 const stateOf = (lab: string, version: number): LabState => ({ lab, version, phase: "open", steps: [] });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { INPUT_MAX_BYTES, LIVE_REQUEST_MAX_BYTES } from "@glassbox/protocol";
+import { namespaceNode } from "@glassbox/protocol/example-nodes";
 import { type Browser, runAgent, TOKENS, until } from "./testing/running-agent.ts";
 
 const attach = { type: "attach", fromByte: 0, columns: 80, rows: 24 };
@@ -183,10 +184,8 @@ test("A slow browser on the live socket costs no queue and then catches up", asy
   const heldBefore = process.memoryUsage().rss;
   const large = "x".repeat(20_000);
   for (let round = 1; round <= 5_000; round++) {
-    const id = `ns:uts:${round % 20}`;
-    const common = { id, kind: "namespace", origin: "host", firstSeenMs: 0, type: "uts", inode: 1 } as const;
-    const hostname = `${round} ${large}`;
-    log.apply([{ op: "put", node: { ...common, initial: false, memberCount: 1, heldBy: [], hostname } }], round);
+    const node = namespaceNode("uts", round % 20, { hostname: `${round} ${large}` });
+    log.apply([{ op: "put", node }], round);
     if (round % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const grewBytes = process.memoryUsage().rss - heldBefore;

@@ -1,33 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { GraphNode, NamespaceNode } from "@glassbox/protocol";
+import type { GraphNode } from "@glassbox/protocol";
+import { graphOf, namespaceNode } from "@glassbox/protocol/example-nodes";
 import { diff, same } from "./diff.ts";
 
-function namespace(inode: number, heldBy: string[]): NamespaceNode {
-  return {
-    id: `ns:uts:${inode}`,
-    kind: "namespace",
-    origin: "host",
-    firstSeenMs: 1,
-    type: "uts",
-    inode,
-    initial: false,
-    memberCount: 1,
-    heldBy,
-  };
-}
-
-function graphOf(...nodes: GraphNode[]): Map<string, GraphNode> {
-  return new Map(nodes.map((node) => [node.id, node]));
-}
+const uts = (inode: number, heldBy: string[]): GraphNode => namespaceNode("uts", inode, { heldBy });
 
 test("diff removes what is gone, puts what is new or different, and says nothing of the rest", () => {
-  const before = graphOf(namespace(1, []), namespace(2, []), namespace(3, ["/a"]));
-  const after = graphOf(namespace(2, []), namespace(3, ["/b"]), namespace(4, []));
+  const before = graphOf(uts(1, []), uts(2, []), uts(3, ["/a"]));
+  const after = graphOf(uts(2, []), uts(3, ["/b"]), uts(4, []));
   assert.deepEqual(diff(before, after), [
     { op: "remove", id: "ns:uts:1" },
-    { op: "put", node: namespace(3, ["/b"]) },
-    { op: "put", node: namespace(4, []) },
+    { op: "put", node: uts(3, ["/b"]) },
+    { op: "put", node: uts(4, []) },
   ]);
 });
 

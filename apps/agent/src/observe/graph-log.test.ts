@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { GraphChange, NamespaceNode } from "@glassbox/protocol";
+import type { GraphChange } from "@glassbox/protocol";
+import { namespaceNode } from "@glassbox/protocol/example-nodes";
 import { GraphLog } from "./graph-log.ts";
 
-function put(inode: number, memberCount: number): GraphChange {
-  const node: NamespaceNode = {
-    id: `ns:uts:${inode}`,
-    kind: "namespace",
-    origin: "host",
-    firstSeenMs: 1,
-    type: "uts",
-    inode,
-    initial: false,
-    memberCount,
-    heldBy: [],
-  };
-  return { op: "put", node };
-}
+const put = (inode: number, memberCount: number): GraphChange => ({
+  op: "put",
+  node: namespaceNode("uts", inode, { memberCount }),
+});
 
 test("GraphLog.changesSince merges what changed often into its last state", () => {
   const log = new GraphLog();

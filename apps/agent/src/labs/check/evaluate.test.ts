@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GraphNode } from "@glassbox/protocol";
+import { cgroupNode, INITIAL, mountNode, namespaceNode } from "@glassbox/protocol/example-nodes";
 import { Check } from "../content/lab-schema.ts";
 import { type CompiledCheck, compileCheck, freshNames } from "./compile.ts";
 import { evaluateChecks, type SeenOnce } from "./evaluate.ts";
 import type { FileFacts } from "./kernel-view.ts";
-import { cgroupNode, mountNode, namespaceNode, processNode, viewOf, WORK_DIR } from "./small-graph.ts";
+import { learnersProcess, viewOf, WORK_DIR } from "./small-graph.ts";
 import { checkResult } from "./wording.ts";
 
 function compiled(...checks: Array<Record<string, unknown>>): CompiledCheck[] {
@@ -32,7 +33,7 @@ function results(
 const chrooted = compiled({ let: "process P", where: ["mine", `root = "${WORK_DIR}/rootfs"`] });
 
 test("evaluateChecks finds an object and names it", () => {
-  const [result] = results(chrooted, [processNode(201, { comm: "sh", root: `${WORK_DIR}/rootfs` })]);
+  const [result] = results(chrooted, [learnersProcess(201, { comm: "sh", root: `${WORK_DIR}/rootfs` })]);
   assert.deepEqual(result, {
     title: "It holds",
     ok: true,
@@ -61,7 +62,7 @@ test("checkResult says of a process that must live or be a zombie so, and not by
 });
 
 test("evaluateChecks does not count another lab's objects as the learner's", () => {
-  const [result] = results(chrooted, [processNode(201, { lab: "other", root: `${WORK_DIR}/rootfs` })]);
+  const [result] = results(chrooted, [learnersProcess(201, { lab: "other", root: `${WORK_DIR}/rootfs` })]);
   assert.equal(result?.ok, false);
 });
 
@@ -71,24 +72,23 @@ test("evaluateChecks goes back to another candidate when a later check does not 
     { let: "mount M", where: ["ns = P.ns.mnt", 'mountPoint = "/secret"'] },
     { none: "mount", where: ["ns = host.ns.mnt", 'mountPoint = "/secret"'] },
   );
-  const inNamespace = (pid: number, mnt: string) =>
-    processNode(pid, { namespaces: { ...processNode(1).namespaces, mnt } });
+  const inNamespace = (pid: number, mnt: string) => learnersProcess(pid, { namespaces: { ...INITIAL, mnt } });
   const nodes = [
     namespaceNode("mnt", 91),
     namespaceNode("mnt", 92),
     inNamespace(301, "ns:mnt:91"),
     inNamespace(302, "ns:mnt:92"),
-    mountNode("ns:mnt:92", "/secret"),
+    mountNode(92, 7, { mountPoint: "/secret" }),
   ];
   assert.deepEqual(
     results(checks, nodes).map(({ ok, node }) => [ok, node]),
     [
       [true, "proc:302@302"],
-      [true, "mount:ns:mnt:92:/secret"],
+      [true, "mount:92:7"],
       [true, undefined],
     ],
   );
-  const leaked = results(checks, [...nodes, mountNode("ns:mnt:1", "/secret")]);
+  const leaked = results(checks, [...nodes, mountNode(1, 7, { mountPoint: "/secret" })]);
   assert.deepEqual(
     leaked.map(({ ok }) => ok),
     [true, true, false],
@@ -113,7 +113,7 @@ test("evaluateChecks remembers what a once check has seen, also when it is gone"
     { where: [{ any: ["I.gone", 'I.state = "Z"'] }] },
   );
   const seen: SeenOnce = new Map();
-  const init = processNode(400, { nsPids: [400, 1] });
+  const init = learnersProcess(400, { nsPids: [400, 1] });
   assert.deepEqual(
     results(checks, [], {}, seen).map(({ ok }) => ok),
     [false, false],
@@ -163,7 +163,11 @@ test("evaluateChecks knows a cgroup by its place below the lab's own", () => {
     let: "cgroup G",
     where: ['controllers includes "memory"', 'labPath = "/box"', "memoryMax = 32M", "cpuPercent = 20"],
   });
+  const controllers = ["memory"];
   const limits = { memoryMaxBytes: 32 * 1024 * 1024, cpuQuotaUs: 10_000, cpuPeriodUs: 50_000 };
-  assert.equal(results(checks, [cgroupNode("/glassbox/test/box", { limits })])[0]?.ok, true);
-  assert.equal(results(checks, [cgroupNode("/glassbox/other/box", { limits })])[0]?.actual, "there is none");
+  assert.equal(results(checks, [cgroupNode("/glassbox/test/box", { controllers, limits })])[0]?.ok, true);
+  assert.equal(
+    results(checks, [cgroupNode("/glassbox/other/box", { controllers, limits })])[0]?.actual,
+    "there is none",
+  );
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GraphNode, ProcessNode } from "@glassbox/protocol";
-import { container, graphOf, INITIAL, namespace, process } from "../../../test/nodes.ts";
+import { containerNode, graphOf, INITIAL, namespaceNode, processNode } from "@glassbox/protocol/example-nodes";
 import { roomsOf } from "../model/rooms.ts";
 import { layoutNamespaces, type NamespaceScene } from "./namespace-layout.ts";
 
-const namespaces = [namespace("uts", 2), namespace("pid", 3)];
-const shell = process(10);
-const boxed = process(20, { parent: shell.id, namespaces: { ...INITIAL, uts: "ns:uts:2" } });
+const namespaces = [namespaceNode("uts", 2), namespaceNode("pid", 3)];
+const shell = processNode(10);
+const boxed = processNode(20, { parent: shell.id, namespaces: { ...INITIAL, uts: "ns:uts:2" } });
 
 function layout(processes: ProcessNode[], before?: NamespaceScene, ghosts?: ReadonlySet<string>): NamespaceScene {
   const nodes = graphOf<GraphNode>(...namespaces, ...processes);
@@ -40,7 +40,7 @@ test("layoutNamespaces puts a pane inside its outer pane and its processes insid
 
 test("layoutNamespaces makes a container's pane wide enough for its title", () => {
   const widthOf = (containerId: string) => {
-    const nodes = graphOf<GraphNode>(...namespaces, shell, boxed, container(containerId, { init: boxed.id }));
+    const nodes = graphOf<GraphNode>(...namespaces, shell, boxed, containerNode(containerId, { init: boxed.id }));
     const scene = layoutNamespaces(roomsOf([shell, boxed], nodes), new Map());
     return scene.rooms.find(({ room }) => room.container)?.width ?? 0;
   };
@@ -48,9 +48,9 @@ test("layoutNamespaces makes a container's pane wide enough for its title", () =
 });
 
 test("layoutNamespaces moves nothing when one process appears or goes", () => {
-  const other = process(11);
+  const other = processNode(11);
   const before = layout([shell, boxed, other]);
-  const child = process(30, { parent: other.id, comm: "sleep" });
+  const child = processNode(30, { parent: other.id, comm: "sleep" });
   const after = layout([shell, boxed, other, child], before);
   const { [child.id]: appeared, ...rest } = places(after);
   assert.deepEqual(rest, places(before));
@@ -61,8 +61,8 @@ test("layoutNamespaces moves nothing when one process appears or goes", () => {
 });
 
 test("layoutNamespaces lets a new command take the place of the one that just went", () => {
-  const ls = process(30, { parent: shell.id, comm: "ls" });
-  const cat = process(31, { parent: shell.id, comm: "cat" });
+  const ls = processNode(30, { parent: shell.id, comm: "ls" });
+  const cat = processNode(31, { parent: shell.id, comm: "cat" });
   const before = layout([shell, ls]);
   const fading = layout([shell, ls], before, new Set([ls.id]));
   assert.deepEqual(places(fading), places(before));
@@ -72,7 +72,9 @@ test("layoutNamespaces lets a new command take the place of the one that just we
 });
 
 test("layoutNamespaces draws many children of one command as a stack", () => {
-  const sleeps = Array.from({ length: 60 }, (_, index) => process(100 + index, { parent: shell.id, comm: "sleep" }));
+  const sleeps = Array.from({ length: 60 }, (_, index) =>
+    processNode(100 + index, { parent: shell.id, comm: "sleep" }),
+  );
   const scene = layout([shell, ...sleeps]);
   assert.equal(scene.cards.length, 1);
   assert.deepEqual(
@@ -82,7 +84,7 @@ test("layoutNamespaces draws many children of one command as a stack", () => {
 });
 
 test("layoutNamespaces links parent and child, and says when the line enters another pane", () => {
-  const child = process(30, { parent: boxed.id, namespaces: boxed.namespaces });
+  const child = processNode(30, { parent: boxed.id, namespaces: boxed.namespaces });
   assert.deepEqual(
     layout([shell, boxed, child])
       .links.map(({ id, crosses }) => [id, crosses])

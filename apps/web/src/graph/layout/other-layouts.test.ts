@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GraphNode } from "@glassbox/protocol";
-import { cgroup, graphOf, mount, namespace, process } from "../../../test/nodes.ts";
+import { cgroupNode, graphOf, mountNode, namespaceNode, processNode } from "@glassbox/protocol/example-nodes";
 import { learnersCgroups } from "../model/cgroup-tree.ts";
 import { mountTrees } from "../model/mount-trees.ts";
 import { layoutCgroups, NO_CGROUP_MEMORY } from "./cgroup-layout.ts";
@@ -11,8 +11,8 @@ import { layoutMounts } from "./mount-layout.ts";
 const cgroups = (...nodes: GraphNode[]) => learnersCgroups(graphOf(...nodes), undefined, new Map());
 
 test("layoutCgroups nests children and moves no box when a neighbour comes or goes", () => {
-  const lab = cgroup("/lab");
-  const [a, b, c] = ["a", "b", "c"].map((name) => cgroup(`/lab/${name}`, { parent: lab.id }));
+  const lab = cgroupNode("/lab");
+  const [a, b, c] = ["a", "b", "c"].map((name) => cgroupNode(`/lab/${name}`, { parent: lab.id }));
   assert.ok(a && b && c);
   const before = layoutCgroups(cgroups(lab, a, b), NO_CGROUP_MEMORY);
   const after = layoutCgroups(cgroups(lab, a, b, c), before.memory);
@@ -26,7 +26,7 @@ test("layoutCgroups nests children and moves no box when a neighbour comes or go
 });
 
 test("layoutCgroups has a meter for each thing counted or limited, the quota as a part of a CPU", () => {
-  const node = cgroup("/lab", {
+  const node = cgroupNode("/lab", {
     limits: { pidsMax: 8, cpuQuotaUs: 20_000, cpuPeriodUs: 100_000 },
     usage: { memoryBytes: 5 },
   });
@@ -40,8 +40,8 @@ test("layoutCgroups has a meter for each thing counted or limited, the quota as 
 test("layoutMounts stacks an overlay's layers topmost first", () => {
   const overlay = { lower: ["/b", "/a"], upper: "/up", work: "/work" };
   const nodes = graphOf<GraphNode>(
-    namespace("mnt", 2),
-    mount(2, 1, { mountPoint: "/merged", fsType: "overlay", overlay }),
+    namespaceNode("mnt", 2),
+    mountNode(2, 1, { mountPoint: "/merged", fsType: "overlay", overlay }),
   );
   const [tree] = layoutMounts(mountTrees(nodes, undefined, undefined)).trees;
   const sheets = tree?.mounts[0]?.sheets ?? [];
@@ -53,8 +53,8 @@ test("layoutMounts stacks an overlay's layers topmost first", () => {
 });
 
 test("layoutMachine puts each kind in a lane and children below their parents", () => {
-  const init = process(1, { origin: "host" });
-  const scene = layoutMachine([process(3, { parent: init.id }), process(2), init, namespace("uts", 1)]);
+  const init = processNode(1, { origin: "host" });
+  const scene = layoutMachine([processNode(3, { parent: init.id }), processNode(2), init, namespaceNode("uts", 1)]);
   assert.deepEqual(
     scene.lanes.map(({ kind, count }) => [kind, count]),
     [

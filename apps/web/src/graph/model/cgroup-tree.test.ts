@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GraphNode } from "@glassbox/protocol";
-import { cgroup, graphOf, process } from "../../../test/nodes.ts";
+import { cgroupNode, graphOf, processNode } from "@glassbox/protocol/example-nodes";
 import { learnersCgroups } from "./cgroup-tree.ts";
 
 test("learnersCgroups merges the trees of cgroup v1 by place, also where the agent sits at another depth", () => {
-  const memory = cgroup("/glassbox/lab", { hierarchy: "memory", limits: { memoryMaxBytes: 64 }, pids: [7] });
-  const pids = cgroup("/deep/glassbox/lab", { hierarchy: "pids", limits: { pidsMax: 8 }, pids: [7] });
-  const inner = cgroup("/glassbox/lab/a", { hierarchy: "memory", parent: memory.id });
-  const groups = learnersCgroups(graphOf<GraphNode>(memory, pids, inner, process(7)), undefined, new Map());
+  const memory = cgroupNode("/glassbox/lab", { hierarchy: "memory", limits: { memoryMaxBytes: 64 }, pids: [7] });
+  const pids = cgroupNode("/deep/glassbox/lab", { hierarchy: "pids", limits: { pidsMax: 8 }, pids: [7] });
+  const inner = cgroupNode("/glassbox/lab/a", { hierarchy: "memory", parent: memory.id });
+  const groups = learnersCgroups(graphOf<GraphNode>(memory, pids, inner, processNode(7)), undefined, new Map());
   assert.deepEqual(
     groups.map(({ key, parent, parts, members, limits }) => [
       key,
@@ -25,5 +25,8 @@ test("learnersCgroups merges the trees of cgroup v1 by place, also where the age
 });
 
 test("learnersCgroups leaves the machine's own groups out", () => {
-  assert.deepEqual(learnersCgroups(graphOf<GraphNode>(cgroup("/init", { origin: "host" })), undefined, new Map()), []);
+  assert.deepEqual(
+    learnersCgroups(graphOf<GraphNode>(cgroupNode("/init", { origin: "host" })), undefined, new Map()),
+    [],
+  );
 });

@@ -1,5 +1,5 @@
-/** Graph nodes for tests: whole ones, from the few fields a test is about. */
-import type { CgroupNode, ContainerNode, MountNode, NamespaceNode, ProcessNode } from "@glassbox/protocol";
+/** Graph nodes for the tests of agent and page: whole ones, from the few fields that a test is about. */
+import type { CgroupNode, ContainerNode, MountNode, NamespaceNode, ProcessNode } from "./graph.ts";
 
 /** The machine's own namespaces: inode 1 of each type. */
 export const INITIAL: ProcessNode["namespaces"] = {
@@ -13,7 +13,8 @@ export const INITIAL: ProcessNode["namespaces"] = {
   time: "ns:time:1",
 };
 
-export function process(pid: number, fields: Partial<ProcessNode> = {}): ProcessNode {
+/** A learner's shell, as root. */
+export function processNode(pid: number, fields: Partial<ProcessNode> = {}): ProcessNode {
   return {
     id: `proc:${pid}@${pid}`,
     kind: "process",
@@ -38,7 +39,8 @@ export function process(pid: number, fields: Partial<ProcessNode> = {}): Process
   };
 }
 
-export function namespace(
+/** The machine's with inode 1, else a learner's. */
+export function namespaceNode(
   type: NamespaceNode["type"],
   inode: number,
   fields: Partial<NamespaceNode> = {},
@@ -57,7 +59,8 @@ export function namespace(
   };
 }
 
-export function cgroup(path: string, fields: Partial<CgroupNode> = {}): CgroupNode {
+/** Of the unified hierarchy, unless the fields name another. */
+export function cgroupNode(path: string, fields: Partial<CgroupNode> = {}): CgroupNode {
   const hierarchy = fields.hierarchy ?? "unified";
   return {
     id: `cgroup:${hierarchy}:${path}`,
@@ -78,7 +81,8 @@ export function cgroup(path: string, fields: Partial<CgroupNode> = {}): CgroupNo
   };
 }
 
-export function mount(namespaceInode: number, mountId: number, fields: Partial<MountNode> = {}): MountNode {
+/** Of a proc file system. */
+export function mountNode(namespaceInode: number, mountId: number, fields: Partial<MountNode> = {}): MountNode {
   return {
     id: `mount:${namespaceInode}:${mountId}`,
     kind: "mount",
@@ -97,7 +101,8 @@ export function mount(namespaceInode: number, mountId: number, fields: Partial<M
   };
 }
 
-export function container(containerId: string, fields: Partial<ContainerNode> = {}): ContainerNode {
+/** A running one of glassrun's. */
+export function containerNode(containerId: string, fields: Partial<ContainerNode> = {}): ContainerNode {
   return {
     id: `container:glassbox:${containerId}`,
     kind: "container",
