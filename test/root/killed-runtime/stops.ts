@@ -10,11 +10,14 @@ export interface Stop {
   index: number;
 }
 
+/** A stop, and which call it comes before. */
+export type SyncPoint = Stop & { what: string };
+
 const PIPES = /^(go|ready)_(reader|writer)$|^(start|hooks|maps)_fifo$/;
 const MEETINGS = ["clone3", "tell", "wait4", "setns", "pivot_root", "seccomp"];
 
 /** Where processes of the plan meet, make one another, or become something else: at each the rest can be gone. */
-export function syncPoints(plan: Plan): Array<Stop & { what: string }> {
+export function syncPoints(plan: Plan): SyncPoint[] {
   return plan.programs.flatMap(({ name, ops }, program) =>
     beforeStart(ops).flatMap((op, index) =>
       isSyncPoint(op) ? [{ program, index, what: `${name} ${index}, ${op.call} (${op.why})` }] : [],

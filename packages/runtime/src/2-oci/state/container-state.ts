@@ -2,7 +2,7 @@
  * A container's state on disk, `ROOT/ID/state.json`, and what the kernel makes of it: the status is never stored, it is
  * read from the process, the start FIFO and the freezer each time (runtime-spec runtime.md, "State").
  */
-import { existsSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
 import { type CgroupDirectory, freezerState } from "../../1-kernel/mod.ts";
 import { OCI_VERSION } from "../spec/version.ts";
@@ -52,7 +52,17 @@ export function statusOf(stored: StoredState, directory: string): ContainerStatu
   if (!stored.init) return isAlive(stored.maker) ? "creating" : "stopped";
   if (!isAlive(stored.init)) return "stopped";
   if (freezerState(stored.cgroups) === "frozen") return "paused";
-  return existsSync(join(directory, START_FIFO)) ? "created" : "running";
+  return isWaitedAt(join(directory, START_FIFO)) ? "created" : "running";
+}
+
+/** Does somebody read there? A `start` that was killed may have woken the container and left the FIFO behind. */
+function isWaitedAt(fifo: string): boolean {
+  try {
+    closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function describe(stored: StoredState, directory: string): ContainerState {

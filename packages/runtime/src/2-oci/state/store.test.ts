@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import fs, {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { START_FIFO, type StoredState } from "./container-state.ts";
+import { START_FIFO, type StoredState, statusOf } from "./container-state.ts";
 import { withLock } from "./lock.ts";
 import { identify } from "./process-identity.ts";
-import { checkId, forget, listContainers, load, reserve, save } from "./store.ts";
+import { checkId, DamagedState, forget, listContainers, load, reserve, save } from "./store.ts";
 
 function temporaryRoot(t: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), "glassrun-state-"));
@@ -49,7 +59,10 @@ test("listContainers reads each status from the kernel: waiting, running, ended,
   const alive = identify(child.pid ?? 0);
   assert.ok(alive);
   save(reserve(root, "created"), stateOf("created", alive));
-  writeFileSync(join(root, "created", START_FIFO), "");
+  const fifo = join(root, "created", START_FIFO);
+  execFileSync("mkfifo", [fifo]);
+  const reader = openSync(fifo, constants.O_RDWR);
+  t.after(() => closeSync(reader));
   save(reserve(root, "half"), stateOf("half"));
   save(reserve(root, "reused-pid"), stateOf("reused-pid", { ...alive, startTime: alive.startTime + 1 }));
   save(reserve(root, "running"), stateOf("running", alive));
@@ -76,15 +89,75 @@ test("identify counts a zombie as ended", async (t) => {
   assert.equal(identify(zombie), undefined);
 });
 
-test("withLock runs one at a time and takes over the lock of a process that has died", async (t) => {
+test("load tells a state that is damaged from one that is not there, and listContainers tells of it", (t) => {
+  const root = temporaryRoot(t);
+  const file = join(reserve(root, "web"), "state.json");
+  for (const text of ["", '{"id":"web","cgr', "null", "[]", "{}", JSON.stringify(stateOf("other"))]) {
+    writeFileSync(file, text);
+    assert.throws(() => load(root, "web"), DamagedState, text);
+  }
+  const told: string[] = [];
+  assert.deepEqual(
+    listContainers(root, ({ message }) => told.push(message)),
+    [],
+  );
+  assert.deepEqual(told, [`Cannot read the state of container "web": "${file}" is damaged`]);
+});
+
+test("statusOf takes a container for running when nobody reads its FIFO any more", async (t) => {
   const directory = reserve(temporaryRoot(t), "web");
-  writeFileSync(join(directory, "lock"), JSON.stringify({ pid: 2 ** 22 + 1, startTime: 1 }));
+  const state = stateOf("web", identify(process.pid));
+  const fifo = join(directory, START_FIFO);
+  execFileSync("mkfifo", [fifo]);
+  const reader = openSync(fifo, constants.O_RDWR);
+  assert.equal(statusOf(state, directory), "created");
+  closeSync(reader);
+  assert.equal(statusOf(state, directory), "running");
+});
+
+test("withLock lets one at a time work, and takes the place of a holder that has died", async (t) => {
+  const directory = reserve(temporaryRoot(t), "web");
+  symlinkSync(`${2 ** 22 + 1}@1`, join(directory, "lock.7"));
   const order: string[] = [];
-  await withLock(directory, async () => {
-    order.push("first");
+  const work = (name: string) => () =>
+    withLock(directory, async () => {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push(`${name} ends`);
+    });
+  await Promise.all(["a", "b", "c"].map((name) => work(name)()));
+  assert.equal(order.length, 6);
+  for (let at = 0; at < order.length; at += 2) assert.equal(order[at + 1], order[at]?.replace("begins", "ends"));
+});
+
+test("withLock is not fooled by a turn that others have had and passed on while it looked away", async (t) => {
+  const directory = reserve(temporaryRoot(t), "web");
+  symlinkSync("nobody", join(directory, "lock.1"));
+  const symlink = t.mock.method(fs, "symlinkSync");
+  symlink.mock.mockImplementationOnce((target, path) => {
+    fs.symlinkSync("nobody", join(directory, "lock.3"));
+    fs.unlinkSync(join(directory, "lock.1"));
+    fs.symlinkSync(target, path);
   });
-  await withLock(directory, async () => {
-    order.push("second");
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
   });
-  assert.deepEqual(order, ["first", "second"]);
+  assert.deepEqual(await withLock(directory, async () => readdirSync(directory)), ["lock.4"]);
+});
+
+test("withLock says that the container is gone when whoever had the lock has deleted it", async (t) => {
+  const root = temporaryRoot(t);
+  const directory = reserve(root, "web");
+  const deleting = withLock(directory, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    forget(directory);
+  });
+  await assert.rejects(
+    withLock(directory, async () => {}),
+    /container "web" does not exist/,
+  );
+  await deleting;
+  assert.deepEqual(readdirSync(root), []);
 });

@@ -2,7 +2,7 @@
  * The directory of containers, `/run/glassrun` unless `--root` says otherwise: one directory each, made by whoever makes
  * the container (so two cannot make the same one), `state.json` in it replaced whole, never half-written.
  */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import type { Config } from "../spec/config.ts";
@@ -10,8 +10,14 @@ import { type ContainerState, describe, type StoredState } from "./container-sta
 
 export const DEFAULT_ROOT = "/run/glassrun";
 
+/** Others look in for microseconds. */
+const FORGET_DEADLINE_MS = 1000;
+
 /** As runc: letters, digits and `_+-.`, not starting a path and at most 1024 bytes. */
 const VALID_ID = /^[\w+.-]{1,1024}$/;
+
+/** There is a `state.json` that does not say what it has to: somebody else has been at it, for we replace it whole. */
+export class DamagedState extends GlassboxError {}
 
 /** @throws GlassboxError invalid argument */
 export function checkId(id: string): void {
@@ -60,25 +66,66 @@ export function saveConfig(directory: string, config: Config): void {
   writeFileSync(join(directory, "config.json"), JSON.stringify(config), { mode: 0o600 });
 }
 
-/** @throws GlassboxError not found, with the words that callers look for */
+/** @throws GlassboxError not found, with the words that callers look for; DamagedState when it makes no sense */
 export function load(root: string, id: string): { stored: StoredState; directory: string } {
   const directory = directoryOf(root, id);
+  const file = join(directory, "state.json");
+  let text: string;
   try {
-    return { stored: JSON.parse(readFileSync(join(directory, "state.json"), "utf8")), directory };
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new GlassboxError("not found", `container "${id}" does not exist`, {
       cause,
       hint: "See glassrun list for those that do",
     });
   }
+  return { stored: parseState(text, file, id), directory };
+}
+
+function parseState(text: string, file: string, id: string): StoredState {
+  let stored: Partial<StoredState> | null = null;
+  let cause: unknown;
+  try {
+    stored = JSON.parse(text);
+  } catch (thrown) {
+    cause = thrown;
+  }
+  if (stored?.id === id && Array.isArray(stored.cgroups) && stored.maker) return stored as StoredState;
+  throw new DamagedState("internal", `Cannot read the state of container "${id}": "${file}" is damaged`, {
+    cause,
+    hint: `End its processes by hand, if it has any, and forget it: glassrun delete --force ${id}`,
+  });
 }
 
 export function loadConfig(directory: string): Config {
   return JSON.parse(readFileSync(join(directory, "config.json"), "utf8"));
 }
 
+/**
+ * Take the container's directory away. Nothing there is fine, and so is another one at work on the same. Who is killed
+ * in the middle leaves what a `delete` can go on with.
+ */
 export function forget(directory: string): void {
-  rmSync(directory, { recursive: true, force: true });
+  const deadline = Date.now() + FORGET_DEADLINE_MS;
+  for (;;) {
+    try {
+      for (const name of readdirSync(directory).sort(byImportance))
+        rmSync(join(directory, name), { recursive: true, force: true });
+      rmdirSync(directory);
+      return;
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      if (code === "ENOENT") return;
+      // Whoever waited for its turn is about to notice that there is nothing left to wait for.
+      if (code !== "ENOTEMPTY" || Date.now() > deadline) throw thrown;
+    }
+  }
+}
+
+/** The lock goes last: without one, whoever waited for it goes on, and has to find no state any more. */
+function byImportance(a: string, b: string): number {
+  const importance = (name: string) => (name.startsWith("lock.") ? 3 : ["state.json", "config.json"].indexOf(name) + 1);
+  return importance(a) - importance(b);
 }
 
 function notYours(root: string, cause: unknown): GlassboxError {
@@ -89,10 +136,14 @@ function notYours(root: string, cause: unknown): GlassboxError {
 }
 
 /**
- * Every container below `root`, by name; one that is being removed meanwhile is left out.
+ * Every container below `root`, by name; one that is being made or removed just now is left out.
+ * @param onDamaged told of each whose state cannot be read
  * @throws GlassboxError permission denied: "none" would be a lie where the caller may not look
  */
-export function listContainers(root: string = DEFAULT_ROOT): ContainerState[] {
+export function listContainers(
+  root: string = DEFAULT_ROOT,
+  onDamaged: (problem: DamagedState) => void = () => {},
+): ContainerState[] {
   let ids: string[];
   try {
     ids = readdirSync(root).sort();
@@ -104,7 +155,8 @@ export function listContainers(root: string = DEFAULT_ROOT): ContainerState[] {
     try {
       const { stored, directory } = load(root, id);
       return [describe(stored, directory)];
-    } catch {
+    } catch (thrown) {
+      if (thrown instanceof DamagedState) onDamaged(thrown);
       return [];
     }
   });

@@ -1,11 +1,13 @@
 /** `delete`: take away what a stopped container left; with --force end it first, and be content when it is gone. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { GlassboxError } from "../../0-base/mod.ts";
+import { GlassboxError, messageOf } from "../../0-base/mod.ts";
+import type { Config } from "../spec/config.ts";
+import { OCI_VERSION } from "../spec/version.ts";
 import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
-import { directoryOf, forget, load, loadConfig } from "../state/store.ts";
+import { DamagedState, directoryOf, forget, load, loadConfig } from "../state/store.ts";
 import { killAll } from "./cleanup.ts";
 import { finish } from "./finish.ts";
 import { oneId } from "./launch-flags.ts";
@@ -19,13 +21,17 @@ export const remove: Verb = {
     const id = oneId(args, "delete");
     const force = values.force === true;
     const directory = directoryOf(context.root, id);
-    if (force && !existsSync(join(directory, "state.json"))) {
-      // Nothing there, or a runtime was killed before it wrote anything down: then nothing else was made either.
+    try {
+      load(context.root, id);
+      await withLock(directory, () => removeLocked(context, id, force));
+    } catch (thrown) {
+      if (thrown instanceof DamagedState && force) {
+        context.log.warn(`${thrown.message}: processes and cgroups that it told of are not ended`);
+      } else if (existsSync(join(directory, "state.json"))) throw thrown;
+      // Without a state nothing else was made yet, or nothing else is left: somebody was killed before, or at the very end.
       forget(directory);
-      return 0;
+      if (!force) throw thrown;
     }
-    load(context.root, id);
-    await withLock(directory, () => removeLocked(context, id, force));
     return 0;
   },
 };
@@ -39,6 +45,15 @@ async function removeLocked(context: Context, id: string, force: boolean): Promi
     });
   }
   await killAll(stored);
-  const config = existsSync(join(directory, "config.json")) ? loadConfig(directory) : undefined;
-  await finish(context, config ?? { ociVersion: "1.0.2" }, stored, directory);
+  await finish(context, configOf(context, directory), stored, directory);
+}
+
+/** Only its hooks are wanted here, and without them everything else can go all the same. */
+function configOf(context: Context, directory: string): Config {
+  try {
+    return loadConfig(directory);
+  } catch (thrown) {
+    context.log.warn(`Cannot tell whether there are poststop hooks: ${messageOf(thrown)}`);
+    return { ociVersion: OCI_VERSION };
+  }
 }

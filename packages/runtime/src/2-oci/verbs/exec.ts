@@ -113,7 +113,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   let stopForwarding = () => {};
   const pidFile = text(values, "pid-file");
   try {
-    const { results } = await performPlan(plan, {
+    const { results } = await performPlan(context.alter?.(plan) ?? plan, {
       descriptors: Array.from({ length: preserved(values) }, (_, index) => 3 + index),
       onTold: ({ process: told = 0 }) => {
         if (!detach) stopForwarding = forwardSignals(told);

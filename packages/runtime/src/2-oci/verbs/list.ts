@@ -14,7 +14,7 @@ export const list: Verb = {
     quiet: { type: "boolean", short: "q", help: "print only ids" },
   },
   async run(context, values) {
-    const containers = listContainers(context.root);
+    const containers = listContainers(context.root, ({ message }) => context.log.warn(message));
     const format = text(values, "format") ?? "table";
     if (values.quiet) {
       print(containers.map(({ id }) => `${id}\n`).join(""));

@@ -2,22 +2,25 @@
 import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
 import { GlassboxError } from "../../0-base/mod.ts";
 
-/** Does not wait: a FIFO that nobody reads means that the container's process has died. */
+/**
+ * Does not wait: a FIFO that nobody reads means that the container's process has died. Killed before the end of this, it
+ * leaves a FIFO that nobody reads beside a running container, which `statusOf` knows.
+ * @throws GlassboxError failed precondition when nobody reads there
+ */
 export function wake(fifo: string, id: string): void {
-  let fd: number;
   try {
-    fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+    const fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+    try {
+      writeSync(fd, ".");
+    } finally {
+      closeSync(fd);
+    }
   } catch (cause) {
     throw new GlassboxError(
       "failed precondition",
       `cannot start container "${id}": its process ended before it was started`,
       { cause },
     );
-  }
-  try {
-    writeSync(fd, ".");
-  } finally {
-    closeSync(fd);
   }
   unlinkSync(fifo);
 }
