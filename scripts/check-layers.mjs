@@ -10,7 +10,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** What a layer of packages/runtime/src may call, beside itself. */
-export const mayCall = {
+const mayCall = {
   "0-base": [],
   "1-kernel": ["0-base"],
   "2-oci": ["0-base", "1-kernel"],

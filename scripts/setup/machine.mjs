@@ -5,7 +5,7 @@
 import { Refusal } from "./refusal.mjs";
 
 /** `engines.node` of package.json says the same. */
-export const oldestNode = [20, 9];
+const oldestNode = [20, 9];
 
 /** @throws {Refusal} */
 export function checkMachine() {

@@ -7,7 +7,7 @@ import { release } from "node:os";
 import path from "node:path";
 
 /** Made by our own provisioning (vagrant/) and inside the lab VM; make it yourself to say the same of your machine. */
-export const disposableMarker = "/etc/glassbox-disposable";
+const disposableMarker = "/etc/glassbox-disposable";
 
 /**
  * @typedef {object} Signs

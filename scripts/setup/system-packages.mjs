@@ -25,7 +25,7 @@ const anyOf =
     files.some((file) => existsSync(file));
 
 /** @type {SystemPackage[]} */
-export const systemPackages = [
+const systemPackages = [
   { name: "gcc", use: "build", why: "compiles sysrun and kwatch", there: anyOf("/usr/bin/gcc", "/usr/bin/cc") },
   { name: "libc6-dev", use: "build", why: "the C library they are linked with" },
   { name: "linux-libc-dev", use: "build", why: "the kernel's own numbers and structures" },

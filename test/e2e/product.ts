@@ -30,7 +30,7 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+async function startProduct(): Promise<Product> {
   return process.env.GLASSBOX_E2E_PLACE === "vm" ? startInVm() : startHere();
 }
 

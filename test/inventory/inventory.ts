@@ -28,7 +28,7 @@ import {
 } from "@glassbox/runtime/kernel";
 
 /** Name of the environment variable by which a test's processes are known, also when nobody else's child any more. */
-export const MARKER_VARIABLE = "GLASSBOX_TEST";
+const MARKER_VARIABLE = "GLASSBOX_TEST";
 
 /** How to tell what is the test's own. */
 export interface Scope {

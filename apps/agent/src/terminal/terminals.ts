@@ -11,7 +11,7 @@ import type { ShellPlace } from "./shell.ts";
 import { Terminal } from "./terminal.ts";
 
 /** Lab name of the terminals on the explorer page, which belong to no lab. */
-export const EXPLORER = "explorer";
+const EXPLORER = "explorer";
 
 /** Each costs a bash (~4 MB) and up to 2 MB of scrollback. */
 const TERMINALS_MAX = 32;

@@ -1,7 +1,7 @@
 /** Reads the words after a code block's language: ```sh run terminal=second. The lab linter knows the same words. */
 
 /** The terminal a block goes to when it names none: the one every lab begins with. */
-export const DEFAULT_TERMINAL = "main";
+const DEFAULT_TERMINAL = "main";
 
 export interface BlockWords {
   /** Has Run and Interrupt. */

@@ -1,14 +1,11 @@
 /**
  * Linux capabilities: root's power cut into pieces, each a bit in five masks a process carries (man 7 capabilities).
- * Names become masks here and masks become names; `2-oci/plan/capabilities.ts` turns them into system calls.
+ * Names become masks here and masks become names; `2-oci/plan/identity.ts` turns them into system calls.
  */
 
 import { CAPABILITY } from "./abi/capability.ts";
 
 const byBit = new Map<number, string>(Object.entries(CAPABILITY).map(([name, bit]) => [bit, name]));
-
-/** The highest capability this table knows; the kernel's own is in /proc/sys/kernel/cap_last_cap. */
-export const LAST_CAPABILITY = Math.max(...byBit.keys());
 
 /** The bit of a capability, or undefined for a name the kernel does not have. `NET_ADMIN` and lower case are taken too. */
 export function capabilityBit(name: string): number | undefined {

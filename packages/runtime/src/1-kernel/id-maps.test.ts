@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatIdMap, idMapProblem, mapIdOut, parseIdMap } from "./id-maps.ts";
+import { formatIdMap, idMapProblem, parseIdMap } from "./id-maps.ts";
 
 const ROOTLESS = [
   { inside: 0, outside: 1000, length: 1 },
@@ -11,13 +11,6 @@ test("formatIdMap and parseIdMap are each other's inverse, on the kernel's own s
   assert.equal(formatIdMap(ROOTLESS), "0 1000 1\n1 100000 65536\n");
   assert.deepEqual(parseIdMap(formatIdMap(ROOTLESS)), ROOTLESS);
   assert.deepEqual(parseIdMap("         0          0 4294967295\n"), [{ inside: 0, outside: 0, length: 4294967295 }]);
-});
-
-test("mapIdOut follows the line an id is in", () => {
-  assert.deepEqual(
-    [0, 1, 65536, 65537].map((id) => mapIdOut(ROOTLESS, id)),
-    [1000, 100000, 165535, undefined],
-  );
 });
 
 test("idMapProblem names the line the kernel would refuse", () => {

@@ -11,7 +11,7 @@ export interface IdMapping {
 }
 
 /** The kernel's own bound on lines a map (man 7 user_namespaces, since Linux 4.15). */
-export const ID_MAP_MAX_LINES = 340;
+const ID_MAP_MAX_LINES = 340;
 
 /** The text to write to `uid_map` or `gid_map`. */
 export function formatIdMap(mappings: readonly IdMapping[]): string {
@@ -27,12 +27,6 @@ export function parseIdMap(text: string): IdMapping[] {
       const [inside = 0, outside = 0, length = 0] = line.trim().split(/\s+/).map(Number);
       return { inside, outside, length };
     });
-}
-
-/** The id outside that stands behind `id`, or undefined when it has none (such a file shows as owned by `nobody`). */
-export function mapIdOut(mappings: readonly IdMapping[], id: number): number | undefined {
-  const line = mappings.find(({ inside, length }) => id >= inside && id < inside + length);
-  return line && line.outside + (id - line.inside);
 }
 
 /** What is wrong with a map, one sentence, or undefined: the kernel would answer EINVAL without saying which line. */

@@ -24,12 +24,10 @@ export { type SystemdUnit, systemdUnit, unitProperties } from "./cgroups/systemd
 export { type CgroupStep, cgroupSteps, limitSteps, unmetLimits } from "./cgroups/writes.ts";
 // Extended BPF.
 export { type EbpfInstruction, encodeEbpf } from "./ebpf/assembler.ts";
-export { disassembleEbpf } from "./ebpf/disassembler.ts";
-export { interpretEbpf } from "./ebpf/interpreter.ts";
 // Reading the kernel's state.
-export { formatIdMap, type IdMapping, idMapProblem, mapIdOut, parseIdMap } from "./id-maps.ts";
+export { formatIdMap, type IdMapping, idMapProblem, parseIdMap } from "./id-maps.ts";
 export { Kwatch, type KwatchOptions } from "./kwatch/kwatch.ts";
-export { type KwatchRecord, parseRecord } from "./kwatch/records.ts";
+export type { KwatchRecord } from "./kwatch/records.ts";
 export {
   directoriesShownBy,
   type MountInfo,
@@ -47,7 +45,7 @@ export { explainPlan } from "./plan/explain.ts";
 export { handOver, hasWaitingSysrun, ownPid, passSignalsTo } from "./plan/launcher.ts";
 export { parsePlan } from "./plan/parse.ts";
 export type { Arg, Op, Plan, Program } from "./plan/plan.ts";
-export { type PrintOptions, printCall, printOp, printPlan } from "./plan/print.ts";
+export { type PrintOptions, printCall, printPlan } from "./plan/print.ts";
 export { SyscallError } from "./plan/syscall-error.ts";
 export {
   type CallEvent,
@@ -59,7 +57,7 @@ export {
 } from "./plan/sysrun.ts";
 export { OWN_FDS } from "./plan/sysrun-process.ts";
 export { type CgroupMembership, parseProcCgroup, readProcCgroup } from "./procfs/cgroup.ts";
-export { parseCmdline, readCmdline } from "./procfs/cmdline.ts";
+export { readCmdline } from "./procfs/cmdline.ts";
 export {
   NAMESPACE_TYPES,
   type NamespaceKind,
@@ -69,8 +67,8 @@ export {
   readNamespaceLinks,
 } from "./procfs/namespace-links.ts";
 export { listPids, listProcDirectory, readProcFile, readProcLink } from "./procfs/proc-file.ts";
-export { type ProcessStat, parseStat, readStat } from "./procfs/stat.ts";
-export { type CapabilityMasks, type ProcessStatus, parseStatus, readStatus } from "./procfs/status.ts";
+export { type ProcessStat, readStat } from "./procfs/stat.ts";
+export { type CapabilityMasks, type ProcessStatus, readStatus } from "./procfs/status.ts";
 // Seccomp.
 export { ACTION_NAMES as SECCOMP_ACTIONS, FLAG_NAMES as SECCOMP_FLAGS } from "./seccomp/actions.ts";
 export {
@@ -78,7 +76,7 @@ export {
   isArchitecture as isSeccompArchitecture,
 } from "./seccomp/architectures.ts";
 export { OPERATOR_NAMES as SECCOMP_OPERATORS } from "./seccomp/arguments.ts";
-export { disassemble, encodeInstructions } from "./seccomp/assembler.ts";
+export { encodeInstructions } from "./seccomp/assembler.ts";
 export { compileSeccomp, type SeccompFilter } from "./seccomp/compile.ts";
 export type { SeccompProfile } from "./seccomp/profile.ts";
 // System calls.
@@ -91,13 +89,9 @@ export {
   closeRangeOnExec,
   dup3,
   fchdir,
-  fchmod,
   fchmodat,
   fchown,
   fchownat,
-  ftruncate,
-  linkat,
-  memfdCreate,
   mkdirat,
   mknodat,
   type OpenFlag,
@@ -107,7 +101,6 @@ export {
   type ResolveFlag,
   read,
   sendfile,
-  setCloseOnExec,
   symlinkat,
   unlinkat,
   write,
@@ -148,7 +141,6 @@ export {
   execve,
   execveat,
   exitCodeOf,
-  exitGroup,
   getpid,
   getppid,
   kill,
@@ -157,17 +149,13 @@ export {
   pidfdGetfd,
   relay,
   type SignalName,
-  setChildSubreaper,
   setControllingTerminal,
   setDumpable,
-  setName,
   setParentDeathSignal,
   setpgid,
   setsid,
   setTerminalSize,
   tell,
-  terminalIndex,
-  unblockSignals,
   unlockTerminal,
   wait4,
 } from "./syscalls/processes.ts";

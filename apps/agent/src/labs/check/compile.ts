@@ -96,7 +96,7 @@ function scopeOf(target: Target): ObjectKind | undefined {
 }
 
 /** @throws Error with a sentence when some part of the path leads nowhere */
-export function checkPath(path: readonly string[], scope: ObjectKind | undefined, names: Names): void {
+function checkPath(path: readonly string[], scope: ObjectKind | undefined, names: Names): void {
   const first = path[0] ?? "";
   let kind = names.get(first);
   let rest = path.slice(1);

@@ -56,7 +56,7 @@ export async function cleanUp(place: LabPlace, tools: CleanUpTools, options: { f
 }
 
 /** What of the lab the kernel still shows, one phrase each. */
-export function leftovers(place: LabPlace, graph: KernelGraph, options: { files: boolean }): string[] {
+function leftovers(place: LabPlace, graph: KernelGraph, options: { files: boolean }): string[] {
   return [
     ...learnersProcesses(place, graph).map((pid) => `process ${pid} still runs`),
     ...mountsOf(place.workDir).map((mountPoint) => `"${mountPoint}" is still mounted`),

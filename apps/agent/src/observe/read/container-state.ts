@@ -13,7 +13,7 @@ export interface StateRoot {
   runtime: ContainerFacts["runtime"];
 }
 
-export const STATE_ROOTS: readonly StateRoot[] = [
+const STATE_ROOTS: readonly StateRoot[] = [
   { directory: "/run/glassrun", runtime: "glassbox" },
   { directory: "/run/runc", runtime: "runc" },
   { directory: "/run/crun", runtime: "crun" },

@@ -98,7 +98,7 @@ export function layoutCgroups(groups: readonly CgroupGroup[], memory: CgroupMemo
 }
 
 /** Meters for the controllers at work here, always in the same order. */
-export function metersOf(group: CgroupGroup): Meter[] {
+function metersOf(group: CgroupGroup): Meter[] {
   const { limits, usage } = group;
   const meters: Meter[] = [];
   if (usage.memoryBytes !== undefined || limits.memoryMaxBytes !== undefined) {

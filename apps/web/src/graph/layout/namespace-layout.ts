@@ -12,7 +12,7 @@ import { assignSlots, type Slots } from "./slots.ts";
 export const CARD = { width: 172, height: 50, gapX: 34, gapY: 12 };
 export const PANE = { padding: 13, label: 34, minWidth: 198, machineMinWidth: 560, title: 24 };
 /** Leaf children of one command from this many on are drawn as one stack: sixty cards of a fork bomb tell less than "× 60". */
-export const STACK_FROM = 4;
+const STACK_FROM = 4;
 
 export interface Placed {
   x: number;

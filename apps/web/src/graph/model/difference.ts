@@ -5,7 +5,7 @@
 import type { GraphNode } from "@glassbox/protocol";
 
 /** The part of a node whose change is worth a flash. Two nodes look the same when these are equal. */
-export function notablePart(node: GraphNode): unknown {
+function notablePart(node: GraphNode): unknown {
   switch (node.kind) {
     case "process":
       return [

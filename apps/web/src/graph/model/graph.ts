@@ -12,7 +12,7 @@ export const MARK_MS = 2600;
 /** How long a thing that went is still drawn, fading. */
 export const GHOST_MS = 1400;
 /** Sentences kept; older ones are dropped, the picture is not a log. */
-export const HISTORY_MAX = 60;
+const HISTORY_MAX = 60;
 
 export interface Mark {
   kind: "new" | "changed";

@@ -70,7 +70,7 @@ export function shellCommandsFor(
 }
 
 /** Directory of a cgroup in the file system. v1 trees are mounted by controller; on hybrid, v2 is under `unified`. */
-export function cgroupDirectory(node: CgroupNode, cgroupMode: "v1" | "hybrid" | "v2" | "none"): string {
+function cgroupDirectory(node: CgroupNode, cgroupMode: "v1" | "hybrid" | "v2" | "none"): string {
   const path = node.path === "/" ? "" : node.path;
   if (node.version === 2) return `/sys/fs/cgroup${cgroupMode === "hybrid" ? "/unified" : ""}${path}`;
   return `/sys/fs/cgroup/${node.hierarchy.replace(/^name=/, "")}${path}`;

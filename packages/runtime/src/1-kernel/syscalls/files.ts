@@ -17,7 +17,6 @@ import {
   type Path,
   path,
   struct,
-  type Value,
 } from "./op.ts";
 
 export type OpenFlag = ConstantsOf<"O_">;
@@ -75,24 +74,12 @@ export function symlinkat(call: { target: string; directory: Directory; path: Pa
   return op("symlinkat", [path(call.target), directory(call.directory), path(call.path)], about);
 }
 
-export function linkat(
-  call: { fromDirectory: Directory; fromPath: Path; toDirectory: Directory; toPath: Path },
-  about: About,
-): Op {
-  const from = [directory(call.fromDirectory), path(call.fromPath)];
-  return op("linkat", [...from, directory(call.toDirectory), path(call.toPath), number(0)], about);
-}
-
 /** Remove a name; with AT_REMOVEDIR an empty directory. */
 export function unlinkat(
   call: { directory: Directory; path: Path; flags: readonly "AT_REMOVEDIR"[] },
   about: About,
 ): Op {
   return op("unlinkat", [directory(call.directory), path(call.path), flags(call.flags)], about);
-}
-
-export function fchmod(call: { fd: Descriptor; mode: number }, about: About): Op {
-  return op("fchmod", [number(call.fd), fileMode(call.mode)], about);
 }
 
 /** Follows symlinks: use it only where the directory is ours. */
@@ -162,11 +149,6 @@ export function dup3(call: { from: Descriptor; to: number; flags: readonly "O_CL
   return op("dup3", [number(call.from), number(call.to), flags(call.flags)], about);
 }
 
-/** Give the descriptor another flag set: 0 lets it live through exec, 1 (FD_CLOEXEC) does not. */
-export function setCloseOnExec(call: { fd: Descriptor; closeOnExec: boolean }, about: About): Op {
-  return op("fcntl", [number(call.fd), flags(["F_SETFD"]), number(call.closeOnExec ? 1 : 0)], about);
-}
-
 /** Close every descriptor from `first` to `last`, both included; without `last` to the highest there can be. */
 export function closeRange(call: { first: number; last?: number }, about: About): Op {
   return op("close_range", [number(call.first), lastOf(call), number(0)], about);
@@ -191,16 +173,6 @@ export function fchdir(call: { fd: Descriptor }, about: About): Op {
 
 export function chroot(call: { path: Path }, about: About): Op {
   return op("chroot", [path(call.path)], about);
-}
-
-/** Opens a file for anyone who holds the descriptor but gives it no name (man 2 memfd_create). */
-export function memfdCreate(call: { name: string }, about: About): Op {
-  return op("memfd_create", [path(call.name), number(1)], about);
-}
-
-/** Set how many bytes a file has. */
-export function ftruncate(call: { fd: Descriptor; length: Value }, about: About): Op {
-  return op("ftruncate", [number(call.fd), number(call.length)], about);
 }
 
 function closeOnExec(given: readonly OpenFlag[]): readonly OpenFlag[] {

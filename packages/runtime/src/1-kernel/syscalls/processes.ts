@@ -70,11 +70,6 @@ export function execveat(
   return op("execveat", [directory(call.directory), path(call.path), ...vectors, flags(call.flags)], about);
 }
 
-/** End this process with `code` at once. */
-export function exitGroup(call: { code: Value }, about: About): Op {
-  return op("exit_group", [number(call.code)], about);
-}
-
 /** Wait for a child to end (or, with WNOHANG, look). Its status word becomes the result `status`; see `exitCodeOf`. */
 export function wait4(
   call: { pid: Value; status: string; flags: readonly ("WNOHANG" | "WUNTRACED" | "WCONTINUED" | "__WALL")[] },
@@ -110,11 +105,6 @@ export function unlockTerminal(call: { fd: Descriptor }, about: About): Op {
   return op("ioctl", [number(call.fd), flags(["TIOCSPTLCK"]), unlocked], about);
 }
 
-/** The number N of the pty whose master is `fd`, as the result `index`: its terminal side is N in devpts. */
-export function terminalIndex(call: { fd: Descriptor; index: string }, about: About): Op {
-  return op("ioctl", [number(call.fd), flags(["TIOCGPTN"]), { kind: "out", names: [call.index] }], about);
-}
-
 /** Open the terminal side of the pty whose master is `fd`, without any path (Linux 4.13, man 2 TIOCGPTPEER). */
 export function openTerminal(call: { fd: Descriptor }, about: About): Op {
   return op("ioctl", [number(call.fd), flags(["TIOCGPTPEER"]), flags(["O_RDWR", "O_NOCTTY", "O_CLOEXEC"])], about);
@@ -136,22 +126,9 @@ export function getpid(about: About): Op {
 
 /** Hold back every signal but SIGKILL and SIGSTOP: for a process that only waits for a child and must outlive Ctrl-C. */
 export function blockSignals(about: About): Op {
-  return signalMask(0xffff_ffff_ffff_ffffn, about);
-}
-
-/** Let every signal through again, before handing over to a program that expects that. */
-export function unblockSignals(about: About): Op {
-  return signalMask(0, about);
-}
-
-/** What `ps` shows as the process's name; at most 15 bytes are kept. */
-export function setName(call: { name: string }, about: About): Op {
-  return op("prctl", [flags(["PR_SET_NAME"]), path(call.name)], about);
-}
-
-/** Orphans below this process become its children instead of pid 1's. */
-export function setChildSubreaper(about: About): Op {
-  return op("prctl", [flags(["PR_SET_CHILD_SUBREAPER"]), number(1)], about);
+  const every: Arg = { kind: "number", value: 0xffff_ffff_ffff_ffffn, text: "0xffffffffffffffff" };
+  const mask = struct("sigset", { signals: every });
+  return op("rt_sigprocmask", [flags(["SIG_SETMASK"]), mask, nothing, number(8)], about);
 }
 
 /** Send this process `signal` when the one that made it ends. Kept across exec; not passed on to children. */
@@ -198,9 +175,4 @@ export function exitCodeOf(status: number): number {
 
 function strings(values: readonly string[]): Arg {
   return { kind: "strings", value: [...values] };
-}
-
-function signalMask(mask: number | bigint, about: About): Op {
-  const signals: Arg = mask === 0 ? zero : { kind: "number", value: mask, text: `0x${mask.toString(16)}` };
-  return op("rt_sigprocmask", [flags(["SIG_SETMASK"]), struct("sigset", { signals }), nothing, number(8)], about);
 }

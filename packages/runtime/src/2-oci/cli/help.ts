@@ -4,7 +4,7 @@ import type { Flag, Verb } from "../verbs/verb.ts";
 import { GLOBAL_FLAGS } from "./arguments.ts";
 import { COMMANDS } from "./commands.ts";
 
-export const VERSION = "0.1.0";
+const VERSION = "0.1.0";
 
 /** Callers parse the first line as `NAME version X`. */
 export function versionText(): string {

@@ -27,7 +27,7 @@ import type { NamespaceKind, SpecIdMapping } from "../spec/config.ts";
 import { toIdMapping } from "../spec/validate.ts";
 import { namespaceOf, type Planning } from "./planning.ts";
 
-export const NAMESPACE_FLAG: Record<NamespaceKind, NamespaceFlag> = {
+const NAMESPACE_FLAG: Record<NamespaceKind, NamespaceFlag> = {
   pid: "CLONE_NEWPID",
   network: "CLONE_NEWNET",
   mount: "CLONE_NEWNS",

@@ -57,7 +57,7 @@ export function planAffinity({ config }: Planning, which: "initial" | "final"): 
 const CPUS_MAX = 65_536;
 
 /** Pure: `0-3,7` (man 7 cpuset, "List format"). @throws GlassboxError invalid argument */
-export function parseCpuList(list: string, from: string): number[] {
+function parseCpuList(list: string, from: string): number[] {
   const cpus = list.split(",").flatMap((part) => {
     const [, first = "", last = first] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part) ?? [];
     const [low, high] = [Number(first), Number(last)];

@@ -137,7 +137,7 @@ async function runInside(hook: Hook, { state, directory }: HookRun): Promise<str
 }
 
 /** Join every namespace of process `pid` that is not this process's own. */
-export function planJoinAll(pid: number): Op[] {
+function planJoinAll(pid: number): Op[] {
   const joins = foreignNamespaces(pid);
   if (joins.length === 0) return [];
   return [

@@ -18,7 +18,7 @@ import {
 import { gatherFacts } from "../facts/machine.ts";
 import { planContainer } from "../plan/container.ts";
 import { needsMapPrograms } from "../plan/namespaces.ts";
-import { readBundle } from "../spec/bundle.ts";
+import { type Bundle, readBundle } from "../spec/bundle.ts";
 import { type Config, HOOK_KINDS } from "../spec/config.ts";
 import { HOOKS_FIFO, MAPS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
@@ -29,7 +29,7 @@ import { hasHooks } from "./hooks.ts";
 import { CREATE_HOOKS, letStart, poststart } from "./hooks-in-time.ts";
 import { type LaunchOptions, listening } from "./launch-flags.ts";
 import { dueMoments, Moments } from "./moments.ts";
-import { type Bundle, checkTerminal, checkUnused, newState } from "./new-container.ts";
+import { checkTerminal, checkUnused, newState } from "./new-container.ts";
 import { writePidFile } from "./pid-file.ts";
 import { forwardSignals } from "./signals.ts";
 import { startErrorText } from "./start-error.ts";

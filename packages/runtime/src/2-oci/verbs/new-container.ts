@@ -3,13 +3,11 @@ import { GlassboxError } from "../../0-base/mod.ts";
 import { freezerState, processesIn } from "../../1-kernel/mod.ts";
 import { userIn } from "../facts/machine.ts";
 import type { MachineFacts } from "../plan/planning.ts";
-import type { readBundle } from "../spec/bundle.ts";
+import type { Bundle } from "../spec/bundle.ts";
 import type { Config } from "../spec/config.ts";
 import type { StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
 import type { LaunchOptions } from "./launch-flags.ts";
-
-export type Bundle = ReturnType<typeof readBundle>;
 
 /** Of a container that is about to be made, by this process. */
 export function newState(id: string, bundle: Bundle, cgroups: MachineFacts["cgroups"]): StoredState {

@@ -4,7 +4,7 @@
  * takes everything away again. Read `configuration.ts` for where a bundle starts from.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type CommandOptions, type Outcome, runCommand } from "./command.ts";
@@ -159,9 +159,4 @@ export class Box {
     const { code, stdout } = this.call(["list", "--quiet"], { cwd: "/" });
     return code === 0 ? stdout.split("\n").filter((id) => id !== "") : [this.id];
   }
-}
-
-/** First capture group of `pattern` in a file: one value out of a proc file. */
-export function valueIn(path: string, pattern: RegExp): string {
-  return pattern.exec(readFileSync(path, "utf8"))?.[1] ?? "";
 }
