@@ -1,5 +1,5 @@
 /**
- * Holds the code against the table of design.md section 4: who may import whom. Also what only a program can keep an
+ * Holds the code against the table of docs/architecture.md: who may import whom. Also what only a program can keep an
  * eye on: every layer has its room card, no file is a grab bag by name or by length, and imports run in no circle.
  * Run as `node scripts/check-layers.mjs`; `npm run check` runs it too. Prints one line a finding and ends with 1.
  */

@@ -1,6 +1,6 @@
 /**
  * A plan: system calls as data. The planner (`2-oci`) makes one from a bundle without touching the kernel; `sysrun`
- * performs it; `text.ts` prints and parses it; `encode.ts` turns it into the block that `sysrun` reads.
+ * performs it; `print.ts` writes it as text and `parse.ts` reads that; `encode.ts` turns it into the block that `sysrun` reads.
  * This is the noun all of layers 1 and 2 share: read it first, then the constructors in `../syscalls`.
  */
 import type { ErrnoName } from "../abi/errno.ts";

@@ -1,7 +1,7 @@
 /**
  * The structs that plans pass to the kernel, by the name C knows them under, and where their fields stand. Most come from
  * the headers (`../abi/structs.ts`); a few are shapes no header names, written down here.
- * `encode.ts` lays the bytes out; `text.ts` prints `open_how{flags=O_PATH|O_CLOEXEC}`.
+ * `encode.ts` lays the bytes out; `print.ts` writes `open_how{flags=O_PATH|O_CLOEXEC}`.
  */
 import { STRUCTS } from "../abi/structs.ts";
 
