@@ -125,6 +125,8 @@ export const CgroupNode = z.object({
     pidsCurrent: z.number().optional(),
     cpuUsageUs: z.number().optional(),
     throttledCount: z.number().optional(),
+    /** How long some process was ready to run and did not: `some total` of cpu.pressure. Absent without PSI, and on v1. */
+    cpuWaitedUs: z.number().optional(),
     oomKillCount: z.number().optional(),
     pidsMaxHits: z.number().optional(),
   }),

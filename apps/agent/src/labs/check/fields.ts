@@ -123,6 +123,8 @@ const cgroupFields: Record<string, Field<CgroupNode>> = {
   oomKills: { words: "processes killed for memory", read: (cgroup) => cgroup.usage.oomKillCount },
   pidsRefused: { words: "forks refused", read: (cgroup) => cgroup.usage.pidsMaxHits },
   throttled: { words: "periods throttled", read: (cgroup) => cgroup.usage.throttledCount },
+  tellsWaiting: { words: "a count of waiting", read: (cgroup) => cgroup.usage.cpuWaitedUs !== undefined },
+  cpuWaitedMs: { words: "milliseconds waited for the processor", read: cpuWaitedMs },
 };
 
 const containerFields: Record<string, Field<ContainerNode>> = {
@@ -210,6 +212,10 @@ function cgroupFor(process: ProcessNode, controller: string, view: KernelView): 
   });
   const separate = own.find((cgroup) => cgroup.version === 1 && cgroup.hierarchy.split(",").includes(controller));
   return (separate ?? own.find((cgroup) => cgroup.version === 2))?.id;
+}
+
+function cpuWaitedMs({ usage }: CgroupNode): number | undefined {
+  return usage.cpuWaitedUs === undefined ? undefined : Math.floor(usage.cpuWaitedUs / 1000);
 }
 
 function cpuPercent(cgroup: CgroupNode): number | undefined {

@@ -28,6 +28,8 @@ const V2 = {
   "cpu.max": "50000 100000\n",
   "cpu.weight": "100\n",
   "cpu.stat": "usage_usec 2000\nuser_usec 1500\nsystem_usec 500\nnr_periods 9\nnr_throttled 7\nthrottled_usec 10\n",
+  "cpu.pressure":
+    "some avg10=3.15 avg60=0.81 avg300=0.18 total=686664\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=12\n",
   "cgroup.events": "populated 1\nfrozen 1\n",
 };
 
@@ -48,6 +50,7 @@ test("readLimits and readUsage read unified cgroups, leaving out what is max", (
       pidsMaxHits: 5,
       cpuUsageUs: 2000,
       throttledCount: 7,
+      cpuWaitedUs: 686664,
     });
     assert.equal(readFrozen(place), true);
   });

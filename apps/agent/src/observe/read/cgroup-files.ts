@@ -54,6 +54,8 @@ const V2_USAGE: ReadonlyArray<CgroupFile<Usage>> = [
   // cpu.stat's times are there without the controller; what was throttled only with it.
   { controller: "", file: "cpu.stat", parse: (text) => keyed("cpuUsageUs", text, "usage_usec") },
   { controller: "cpu", file: "cpu.stat", parse: (text) => keyed("throttledCount", text, "nr_throttled") },
+  // Also there without the controller; left out then, as nobody limits the group.
+  { controller: "cpu", file: "cpu.pressure", parse: cpuPressure },
 ];
 
 /** Which cgroup to read: its directory, version, and the controllers it has. */
@@ -114,6 +116,11 @@ function keyed<Name extends string>(field: Name, text: string, key: string): { [
 function cpuMax(text: string): Limits {
   const [quota = "max", period = ""] = text.split(" ");
   return quota === "max" ? {} : { cpuQuotaUs: Number(quota), cpuPeriodUs: Number(period) };
+}
+
+/** `some avg10=0.00 avg60=0.00 avg300=0.00 total=MICROSECONDS`, and a line `full` (Documentation/accounting/psi.rst). */
+function cpuPressure(text: string): Usage {
+  return numberOr("cpuWaitedUs", /^some .*\btotal=(\d+)$/m.exec(text)?.[1] ?? "");
 }
 
 /** v1's quota is -1 for no limit. */

@@ -66,6 +66,7 @@ export function factsOf(node: GraphNode, nodes: ReadonlyMap<NodeId, GraphNode>):
         ["Refused", node.usage.pidsMaxHits],
         ["CPU limit", node.limits.cpuQuotaUs && `${node.limits.cpuQuotaUs} of every ${node.limits.cpuPeriodUs} µs`],
         ["Held back", node.usage.throttledCount],
+        ["Waited for the processor", node.usage.cpuWaitedUs && `${(node.usage.cpuWaitedUs / 1e6).toFixed(1)} s`],
         ["Frozen", node.frozen ? "yes" : undefined],
       );
       break;
