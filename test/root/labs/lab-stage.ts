@@ -82,7 +82,7 @@ export class LabStage {
   }
 
   /** Another agent's labs on the same directories: what is there after a restart. */
-  newLabs(): Labs {
+  newLabs(graph: Observer = this.observer): Labs {
     return new Labs({
       labsDir: path.join(root, "labs"),
       repository: root,
@@ -90,7 +90,7 @@ export class LabStage {
       runDir: path.join(this.dir, "run"),
       rootfsDir: path.join(root, "build/rootfs/bundle/rootfs"),
       binDir: path.join(root, "packages/runtime/bin"),
-      graph: this.observer,
+      graph,
     });
   }
 

@@ -5,11 +5,12 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readlinkSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { readMountinfo } from "@glassbox/runtime/kernel";
+import { nativeProgram, readMountinfo } from "@glassbox/runtime/kernel";
 import { parseSolveScript } from "../../../apps/agent/src/labs/mod.ts";
+import { Observer } from "../../../apps/agent/src/observe/observer.ts";
 import { leaksSince, takeInventory } from "../../inventory/inventory.ts";
 import { cannotStage, LabStage } from "./lab-stage.ts";
 
@@ -146,6 +147,57 @@ test("Labs.reset unmounts what of the lab was mounted elsewhere on the machine",
     await stage.closeTerminals();
   }
 });
+
+for (const who of ["Labs.reset", "Labs.recover after a kill"] as const) {
+  test(`${who} unmounts what the learner mounted elsewhere on the machine, and nothing of the machine's`, async (t) => {
+    if (cannotStage) return t.skip(cannotStage);
+    const lab = "001-process";
+    const elsewhere = mkdtempSync("/var/tmp/glassbox-elsewhere-");
+    const mountsThere = () =>
+      (readMountinfo("self") ?? []).filter(({ mountPoint }) => mountPoint.startsWith(elsewhere));
+    const at = (name: string) => join(elsewhere, name);
+    for (const name of ["learners", "machines"]) mkdirSync(at(name));
+    try {
+      await stage.labs.open(lab);
+      const { workDir } = stage.labs.detail(lab);
+      // Named as what it stands for, and slow enough to be read on a machine that is busy.
+      writeFileSync(join(workDir, "mount"), '#!/bin/sh\nsleep 1\nexec /bin/mount "$@"\n', { mode: 0o755 });
+      await stage.perform(lab, [{ kind: "type", line: `./mount -t tmpfs none ${at("learners")}; echo mount''ed` }]);
+      await stage.perform(lab, [{ kind: "wait", text: "mounted" }]);
+      execFileSync("mount", ["-t", "tmpfs", "none", at("machines")]);
+      await stage.observer.refresh();
+      const origins = [...stage.observer.nodes.values()].flatMap((node) =>
+        node.kind === "mount" && node.mountPoint.startsWith(elsewhere)
+          ? [[node.mountPoint, node.origin, node.lab]]
+          : [],
+      );
+      assert.deepEqual(origins, [
+        [at("learners"), "learner", lab],
+        [at("machines"), "host", undefined],
+      ]);
+      if (who === "Labs.reset") await stage.labs.reset(lab);
+      else await withNewObserver(async (graph) => assert.deepEqual(await stage.newLabs(graph).recover(), []));
+      assert.deepEqual(
+        mountsThere().map(({ mountPoint }) => mountPoint),
+        [at("machines")],
+      );
+    } finally {
+      for (const { mountPoint } of mountsThere()) execFileSync("umount", ["--lazy", mountPoint]);
+      rmSync(elsewhere, { recursive: true });
+      await stage.closeTerminals();
+    }
+  });
+}
+
+/** What the next agent sees: it was not there when the learner typed. */
+async function withNewObserver(body: (observer: Observer) => Promise<void>): Promise<void> {
+  const observer = await Observer.start({ kwatchProgram: nativeProgram("kwatch") });
+  try {
+    await body(observer);
+  } finally {
+    await observer.close();
+  }
+}
 
 test("A lab with pivot_root keeps it from moving the machine's own root", async (t) => {
   if (cannotStage) return t.skip(cannotStage);

@@ -27,6 +27,7 @@ import {
   makeLabCgroups,
 } from "./run/lab-cgroups.ts";
 import { type LabPlace, OpenLabsLedger } from "./run/lab-place.ts";
+import { noteMounts } from "./run/mounts-of-lab.ts";
 import { OpenLab } from "./run/open-lab.ts";
 import { Progress } from "./run/progress.ts";
 import { sharedMemorySegments } from "./run/shared-memory.ts";
@@ -90,6 +91,8 @@ export class Labs implements LabsBackend, LabShells {
     if (problems.length > 0) {
       throw new GlassboxError("invalid argument", `Cannot load the labs:\n${problems.map(formatProblem).join("\n")}`);
     }
+    const isOpen = (lab: string) => this.#entries.get(lab)?.open !== undefined;
+    options.graph.subscribe((batch) => noteMounts(batch, options.graph, this.#ledger, isOpen));
     const facts = readMachineFacts(this.#layout, this.#glassrun);
     for (const source of sources) {
       const whyNot = whyNotRunnable(source.lab.requires, facts);
@@ -333,6 +336,7 @@ export class Labs implements LabsBackend, LabShells {
       ),
       hostname: readFileSync("/proc/sys/kernel/hostname", "utf8").trim(),
       sharedMemoryIds: sharedMemorySegments().map(({ id }) => id),
+      mountsElsewhere: [],
     };
   }
 

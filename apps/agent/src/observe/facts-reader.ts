@@ -4,7 +4,7 @@
  */
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { NodeId } from "@glassbox/protocol";
-import { type Kwatch, listPids, mountTableOf, readNamespaceLinks } from "@glassbox/runtime/kernel";
+import { type Kwatch, listPids, type MountInfo, mountTableOf, readNamespaceLinks } from "@glassbox/runtime/kernel";
 import { findHolders, type Holders, type HoldersByInode } from "./assemble/holders.ts";
 import { CgroupReader } from "./cgroup-reader.ts";
 import { same } from "./diff.ts";
@@ -45,6 +45,11 @@ export class FactsReader {
     this.#ownership = ownership;
     this.#containers = new ContainerStateReader(stateRoots);
     this.#cgroups = new CgroupReader(this.facts, ownership, labCgroup);
+  }
+
+  /** The mounts of the agent's own mount namespace, as last read. */
+  get ownMounts(): readonly MountInfo[] {
+    return this.facts.mountTables.get(this.ownMountNamespace)?.mounts ?? [];
   }
 
   /** Which mount namespace a `mounts` record is about. */

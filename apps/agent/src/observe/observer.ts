@@ -13,6 +13,7 @@ import { FactsReader } from "./facts-reader.ts";
 import { GraphLog } from "./graph-log.ts";
 import type { GraphBatch, KernelGraph } from "./kernel-graph.ts";
 import { LAB_CGROUP, LAB_ROOT } from "./lab-paths.ts";
+import { MountCommands } from "./mount-commands.ts";
 import { Ownership } from "./ownership.ts";
 import { nothingPending, type Pending, pendEverything } from "./pending.ts";
 import type { StateRoot } from "./read/container-state.ts";
@@ -56,6 +57,7 @@ export class Observer implements KernelGraph {
   readonly #options: ObserverOptions;
   readonly #log = new GraphLog();
   readonly #ownership = new Ownership(process.pid);
+  readonly #mountCommands = new MountCommands();
   readonly #reader: FactsReader;
   readonly #settling = new Settling((pids) => this.#look(pids));
   readonly #firstSeenMs = new Map<NodeId, number>();
@@ -229,10 +231,12 @@ export class Observer implements KernelGraph {
     const renewed = await this.#reader.read(pending, this.#kwatch);
     for (const id of renewed) this.#firstSeenMs.delete(id);
     const nowMs = Date.now();
+    this.#mountCommands.look(this.#reader.ownMounts, nowMs);
     const graph = assembleGraph({
       facts: this.#reader.facts,
       holders: this.#reader.holders,
       ownership: this.#ownership,
+      labOfMount: (mount) => this.#mountCommands.labOf(mount),
       firstSeenMs: (id) => this.#seen(id, nowMs),
       nowMs,
       labRoot: this.#options.labRoot ?? LAB_ROOT,
@@ -307,6 +311,11 @@ export class Observer implements KernelGraph {
       case "comm":
         this.#noticeProcess(record.pid);
         break;
+      case "mounting": {
+        const { lab } = this.#ownership.ofProcess(record.pid);
+        if (lab !== undefined) this.#mountCommands.started(lab, record.cwd, record.argv);
+        break;
+      }
       case "mounts": {
         const namespace = this.#reader.namespaceWatchedThrough(record.pid);
         if (namespace !== undefined) pending.mountNamespaces.add(namespace);

@@ -7,11 +7,12 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { GlassboxError, messageOf } from "@glassbox/runtime/base";
-import { directoriesShownBy, readMountinfo, removeCgroup, treeOf } from "@glassbox/runtime/kernel";
+import { removeCgroup, treeOf } from "@glassbox/runtime/kernel";
 import type { KernelGraph } from "../../observe/kernel-graph.ts";
 import { groupsAround } from "./lab-cgroups.ts";
 import type { LabPlace } from "./lab-place.ts";
 import { killLearnersProcesses, learnersProcesses } from "./learners-processes.ts";
+import { mountPointsOf } from "./mounts-of-lab.ts";
 import { sharedMemorySegments } from "./shared-memory.ts";
 
 const run = promisify(execFile);
@@ -42,10 +43,10 @@ export async function cleanUp(place: LabPlace, tools: CleanUpTools, options: { f
   };
   await attempt(() => deleteContainers(place, tools));
   await attempt(() => killLearnersProcesses(place, tools.graph, tools.signal));
-  await attempt(() => unmountAll(place.workDir));
+  await attempt(() => unmountAll(place, tools));
   await attempt(() => removeCgroups(place));
   await attempt(() => restoreMachine(place));
-  if (options.files) await attempt(() => removeFiles(place.workDir));
+  if (options.files) await attempt(() => removeFiles(place, tools));
   const left = leftovers(place, tools.graph, options);
   if (left.length > 0) {
     throw new GlassboxError("failed precondition", `Cannot tidy up lab "${place.lab}" completely: ${left.join("; ")}`, {
@@ -59,7 +60,7 @@ export async function cleanUp(place: LabPlace, tools: CleanUpTools, options: { f
 function leftovers(place: LabPlace, graph: KernelGraph, options: { files: boolean }): string[] {
   return [
     ...learnersProcesses(place, graph).map((pid) => `process ${pid} still runs`),
-    ...mountsOf(place.workDir).map((mountPoint) => `"${mountPoint}" is still mounted`),
+    ...mountPointsOf(place, graph).map((mountPoint) => `"${mountPoint}" is still mounted`),
     ...place.cgroupDirs
       .filter((directory) => existsSync(directory))
       .map((directory) => `cgroup "${directory}" is still there`),
@@ -81,9 +82,10 @@ async function deleteContainers(place: LabPlace, tools: CleanUpTools): Promise<v
 }
 
 /** Newest first, since newer mounts stand on older ones; lazily where something outside still holds one open. */
-async function unmountAll(workDir: string): Promise<void> {
+async function unmountAll(place: LabPlace, { graph, signal }: CleanUpTools): Promise<void> {
+  await graph.refresh(signal); // what was mounted a moment ago
   for (let round = 0; round < UNMOUNT_ROUNDS; round++) {
-    const mountPoints = mountsOf(workDir);
+    const mountPoints = mountPointsOf(place, graph);
     if (mountPoints.length === 0) return;
     for (const mountPoint of mountPoints.reverse()) {
       await run("umount", ["--", mountPoint], { timeout: PROGRAM_TIMEOUT_MS })
@@ -91,15 +93,6 @@ async function unmountAll(workDir: string): Promise<void> {
         .catch(() => undefined); // looked at again in the next round, and reported at the end
     }
   }
-}
-
-/** Mount points in the agent's own mount namespace, oldest first: in the lab's directory, or showing something of it. */
-function mountsOf(workDir: string): string[] {
-  const mounts = readMountinfo("self") ?? [];
-  const ofLab = mounts.filter((mount) =>
-    [mount.mountPoint, ...directoriesShownBy(mount, mounts)].some((path) => isBelow(path, workDir)),
-  );
-  return ofLab.map(({ mountPoint }) => mountPoint);
 }
 
 async function removeCgroups(place: LabPlace): Promise<void> {
@@ -127,13 +120,11 @@ async function restoreMachine(place: LabPlace): Promise<void> {
   }
 }
 
-function removeFiles(workDir: string): void {
-  const mounted = mountsOf(workDir);
+function removeFiles(place: LabPlace, { graph }: CleanUpTools): void {
+  const { workDir } = place;
+  const mounted = mountPointsOf(place, graph);
   if (mounted.length > 0) {
-    throw new GlassboxError(
-      "failed precondition",
-      `Cannot remove "${workDir}": "${mounted[0]}" is still mounted in it`,
-    );
+    throw new GlassboxError("failed precondition", `Cannot remove "${workDir}": "${mounted[0]}" is still mounted`);
   }
   rmSync(workDir, { recursive: true, force: true });
 }

@@ -6,6 +6,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { z } from "zod";
 
+const MountElsewhere = z.object({ mountId: z.number(), mountPoint: z.string() });
+/** Both are needed: an id is given out again, and at one place there may be several mounts. */
+export type MountElsewhere = z.infer<typeof MountElsewhere>;
+
 const LabPlace = z.object({
   lab: z.string(),
   workDir: z.string(),
@@ -15,6 +19,8 @@ const LabPlace = z.object({
   hostname: z.string(),
   /** SysV shared memory segments there were before. */
   sharedMemoryIds: z.array(z.number()),
+  /** What the learner has mounted since, in the directory or elsewhere on the machine. */
+  mountsElsewhere: z.array(MountElsewhere).default([]),
 });
 export type LabPlace = z.infer<typeof LabPlace>;
 

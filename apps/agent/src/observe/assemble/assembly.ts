@@ -1,5 +1,6 @@
 /** What the graph is assembled from: facts, whose they are, and what was there before. */
 import type { GraphNode, NodeId } from "@glassbox/protocol";
+import type { MountInfo } from "@glassbox/runtime/kernel";
 import type { Facts } from "../facts.ts";
 import type { Ownership } from "../ownership.ts";
 import type { HoldersByInode } from "./holders.ts";
@@ -9,6 +10,8 @@ export interface Assembly {
   /** What refers to each namespace, found from these facts. */
   holders: HoldersByInode;
   ownership: Ownership;
+  /** Whose learner made a mount in the agent's own mount namespace by a command; undefined for all others. */
+  labOfMount(mount: MountInfo): string | undefined;
   /** When an id was first seen; asking is seeing. */
   firstSeenMs(id: NodeId): number;
   nowMs: number;

@@ -45,6 +45,7 @@ export function exampleAssembly(facts: Facts, ownership: Ownership = new Ownersh
     facts,
     holders: findHolders(facts),
     ownership,
+    labOfMount: () => undefined,
     firstSeenMs: () => 0,
     nowMs: 60_000,
     labRoot: "/lab",

@@ -14,13 +14,13 @@ const made = new WeakMap<MountInfo, { key: string; node: MountNode }>();
 const labs = new WeakMap<MountInfo, { lab: string | undefined }>();
 
 export function mountNodes(assembly: Assembly): MountNode[] {
-  const { facts, ownership, labRoot } = assembly;
+  const { facts, ownership } = assembly;
   const nodes: MountNode[] = [];
   for (const table of facts.mountTables.values()) {
     const namespaceOwner = ownership.ofThing(namespaceId("mnt", table.namespace), () => HOST);
     const listed = new Set(table.mounts.map((mount) => mount.mountId));
     for (const mount of table.mounts) {
-      const owner = ownerOf(mount, table, namespaceOwner, labRoot);
+      const owner = ownerOf(mount, table, namespaceOwner, assembly);
       const key = `${owner.origin} ${owner.lab} ${listed.has(mount.parentId)}`;
       let known = made.get(mount);
       if (known?.key !== key) {
@@ -35,10 +35,14 @@ export function mountNodes(assembly: Assembly): MountNode[] {
 
 /**
  * In a learner's mount namespace every mount is the learner's; in others those in a lab's directory, or that show
- * something of it elsewhere. Who else mounted what, the kernel does not tell.
+ * something of it elsewhere, and in the agent's own those that a learner's command made. Who else mounted what, the
+ * kernel does not tell.
  */
-function ownerOf(mount: MountInfo, table: MountTable, namespaceOwner: Owner, labRoot: string): Owner {
+function ownerOf(mount: MountInfo, table: MountTable, namespaceOwner: Owner, assembly: Assembly): Owner {
   if (namespaceOwner.origin === "learner") return namespaceOwner;
+  const { labOfMount, labRoot } = assembly;
+  const lab = labOfMount(mount);
+  if (lab !== undefined) return { origin: "learner", lab };
   let found = labs.get(mount);
   if (!found) {
     const paths = [mount.mountPoint, ...directoriesShownBy(mount, table.mounts)];

@@ -8,6 +8,10 @@ const CASES: Array<[line: string, record: KwatchRecord | undefined]> = [
   ["fork 2606 2645", { type: "fork", parent: 2606, pid: 2645 }],
   ["exec 2645", { type: "exec", pid: 2645 }],
   ["exit 2625 9", { type: "exit", pid: 2625, status: 9 }],
+  [
+    "mounting 77 /srv/a b\tmount\t--bind\t.\t/mnt/a b\t",
+    { type: "mounting", pid: 77, cwd: "/srv/a b", argv: ["mount", "--bind", ".", "/mnt/a b"] },
+  ],
   ["mounts self", { type: "mounts", pid: "self" }],
   ["mounts 77", { type: "mounts", pid: 77 }],
   ["hostname", { type: "hostname" }],

@@ -10,6 +10,8 @@ export type KwatchRecord =
   | { type: "exec" | "id" | "sid" | "comm"; pid: number }
   /** `status` as `wait4` gives it. The process may stay as a zombie. */
   | { type: "exit"; pid: number; status: number }
+  /** It runs mount(8), with these words, in this directory; told right after its `exec`. */
+  | { type: "mounting"; pid: number; cwd: string; argv: string[] }
   /** The mount table of the namespace that was watched through this process (or kwatch's own) changed. */
   | { type: "mounts"; pid: number | "self" }
   /** Some UTS namespace's host name changed. */
@@ -36,6 +38,10 @@ export function parseRecord(line: string): KwatchRecord | undefined {
       return { type, pid: Number(first) };
     case "exit":
       return { type, pid: Number(first), status: Number(second) };
+    case "mounting": {
+      const [cwd = "", ...argv] = line.slice(type.length + first.length + 2).split("\t");
+      return { type, pid: Number(first), cwd, argv: argv.filter((word) => word !== "") };
+    }
     case "mounts":
       return { type, pid: first === "self" ? "self" : Number(first) };
     case "hostname":
