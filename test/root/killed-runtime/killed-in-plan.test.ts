@@ -14,10 +14,21 @@ before(async () => {
 });
 after(() => stage?.close());
 
-for (const verb of ["create", "run"]) {
-  test(`delete --force cleans up after a ${verb} killed at any point of its plan`, { skip: NOT_ROOT }, async (t) => {
+for (const [verb, withoutCgroups] of [
+  ["create", false],
+  ["run", false],
+  ["create", true],
+  ["run", true],
+] as const) {
+  const name = withoutCgroups ? `${verb} without cgroups` : verb;
+  test(`delete --force cleans up after a ${name} killed at any point of its plan`, { skip: NOT_ROOT }, async (t) => {
     const id = `killed-${verb}`;
-    const deed = { verb, values: { bundle: stage.bundle }, args: [id] };
+    stage.program("exec sleep 1000", (configuration) => {
+      if (!withoutCgroups) return;
+      delete configuration.linux.cgroupsPath;
+      delete configuration.hooks;
+    });
+    const deed = { verb, values: { bundle: stage.bundle }, args: [id], withoutCgroups };
     const stops = stage.stops(deed);
     stage.ours("delete", "--force", id);
     for (const stop of stops) {
@@ -25,7 +36,7 @@ for (const verb of ["create", "run"]) {
       stage.ours("delete", "--force", id);
       await stage.leavesNothing(stop.what);
     }
-    t.diagnostic(`${verb}: killed at ${stops.length} points`);
+    t.diagnostic(`${name}: killed at ${stops.length} points`);
     assert.ok(stops.length > 5);
   });
 }
@@ -42,6 +53,7 @@ for (const detach of [false, true]) {
     const stops = stage.stops(deed);
     for (const stop of stops) {
       await stage.killAtStop(deed, stop);
+      await stage.nobodyHalfMade(stop.what);
       stage.ours("exec", id, "true");
       assert.deepEqual({ ...stage.state(id) }.status, "running", stop.what);
       const others = stage.processes(id).filter((other) => other !== pid);

@@ -26,7 +26,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { listPids, listProcDirectory, readProcLink } from "../../../packages/runtime/src/1-kernel/mod.ts";
-import { defaultConfiguration } from "../../../packages/runtime/test/suites/oci/rig/configuration.ts";
+import { type Change, defaultConfiguration } from "../../../packages/runtime/test/suites/oci/rig/configuration.ts";
 import { makeRootfs } from "../../../packages/runtime/test/suites/oci/rig/rootfs.ts";
 import { type Inventory, leaksSince, takeInventory, testScope } from "../../inventory/inventory.ts";
 import type { Order } from "./runtime.ts";
@@ -41,7 +41,12 @@ const checkout = fileURLToPath(new URL("../../..", import.meta.url));
 const glassrun = join(checkout, "packages/runtime/bin/glassrun");
 
 /** What to do, and to which container. */
-export type Deed = Pick<Order, "verb" | "values" | "args">;
+export type Deed = Pick<Order, "verb" | "values" | "args"> & {
+  /** On a machine that mounts none, as far as the runtime sees. */
+  withoutCgroups?: boolean;
+};
+
+const WITHOUT_CGROUPS = ["-m", "--propagation", "private", "sh", "-c", 'umount -l -R /sys/fs/cgroup; exec "$@"', "sh"];
 
 type HowToEnd = Pick<Order, "print" | "stop" | "lastChange">;
 
@@ -107,7 +112,7 @@ export class Stage {
   }
 
   /** What containers made from now on do. */
-  program(script: string): void {
+  program(script: string, change: Change = () => {}): void {
     const configuration = defaultConfiguration(script);
     configuration.linux.cgroupsPath = this.#scope.cgroupBase;
     configuration.root.readonly = false;
@@ -116,6 +121,7 @@ export class Stage {
       defaultAction: "SCMP_ACT_ALLOW",
       syscalls: [{ names: ["swapon"], action: "SCMP_ACT_ERRNO" }],
     };
+    change(configuration);
     writeFileSync(join(this.bundle, "config.json"), JSON.stringify(configuration));
   }
 
@@ -192,7 +198,6 @@ export class Stage {
       await exit;
       // What is left of the plan goes on, as it would.
       writeSync(says, ".");
-      await this.#nobodyHalfMade(deed, what);
     } finally {
       runtime.kill("SIGKILL");
       closeSync(hears);
@@ -216,16 +221,14 @@ export class Stage {
   }
 
   async leavesNothing(what: string): Promise<void> {
+    await this.nobodyHalfMade(what);
     assert.deepEqual(await leaksSince(this.#before, this.#scope, SETTLE_MS), [], what);
   }
 
-  /** A process of the plan that has neither ended nor become its program holds the test's FIFOs; a container waiting for `start` does so, too. */
-  async #nobodyHalfMade({ verb }: Deed, what: string): Promise<void> {
-    if (verb === "create") return;
-    await until(
-      `${what}: a process of the plan to end or become its program`,
-      () => holders(this.#order.fifos.go).length === 0,
-    );
+  /** A process of a plan that has neither ended nor become its program holds the test's FIFOs. */
+  async nobodyHalfMade(what: string): Promise<void> {
+    const { go } = this.#order.fifos;
+    await until(`${what}: a process of the plan to end or become its program`, () => holders(go).length === 0);
   }
 
   /** Output goes to a file: a process left running keeps its streams, and a pipe would be waited for. */
@@ -241,8 +244,10 @@ export class Stage {
     }
   }
 
-  #runtime(order: Deed & HowToEnd): [string, string[]] {
-    return [process.execPath, [this.#program, JSON.stringify({ ...this.#order, ...order })]];
+  #runtime({ withoutCgroups = false, ...order }: Deed & HowToEnd): [string, string[]] {
+    const args = [this.#program, JSON.stringify({ ...this.#order, ...order })];
+    if (!withoutCgroups) return [process.execPath, args];
+    return ["unshare", [...WITHOUT_CGROUPS, process.execPath, ...args]];
   }
 }
 

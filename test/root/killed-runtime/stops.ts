@@ -13,7 +13,7 @@ export interface Stop {
 /** A stop, and which call it comes before. */
 export type SyncPoint = Stop & { what: string };
 
-const PIPES = /^(go|ready)_(reader|writer)$|^(start|hooks|maps)_fifo$/;
+const PIPES = /^(go|ready)_(reader|writer)$|^(start|known|hooks|maps)_fifo$/;
 const MEETINGS = ["clone3", "tell", "wait4", "setns", "pivot_root", "seccomp"];
 
 /** Where processes of the plan meet, make one another, or become something else: at each the rest can be gone. */

@@ -9,7 +9,7 @@ import type { Op } from "../1-kernel/mod.ts";
 import { planContainer } from "./plan/container.ts";
 import { unified } from "./plan/golden-machines.ts";
 import { defaultConfig } from "./spec/default-config.ts";
-import { HOOKS_FIFO, MAPS_FIFO, START_FIFO } from "./state/container-state.ts";
+import { HOOKS_FIFO, KNOWN_FIFO, MAPS_FIFO, START_FIFO } from "./state/container-state.ts";
 import { OPERATIONS, type Operation, STATUSES } from "./state/operations.ts";
 import { HOOK_PLACE } from "./verbs/hooks.ts";
 
@@ -73,7 +73,7 @@ test("docs/life-of-a-container.md shows where each kind of hook runs", () => {
 test("docs/life-of-a-container.md names every FIFO of the state directory", () => {
   const text = readFileSync(page, "utf8");
   assert.deepEqual(
-    [START_FIFO, HOOKS_FIFO, MAPS_FIFO].filter((name) => !text.includes(`\`${name}\``)),
+    [START_FIFO, KNOWN_FIFO, HOOKS_FIFO, MAPS_FIFO].filter((name) => !text.includes(`\`${name}\``)),
     [],
   );
 });

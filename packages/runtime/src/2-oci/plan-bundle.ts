@@ -4,7 +4,7 @@ import { gatherFacts } from "./facts/machine.ts";
 import { type ContainerPlan, planContainer } from "./plan/container.ts";
 import type { PlanRequest } from "./plan/planning.ts";
 import { readBundle } from "./spec/bundle.ts";
-import { HOOKS_FIFO, START_FIFO } from "./state/container-state.ts";
+import { HOOKS_FIFO, KNOWN_FIFO, START_FIFO } from "./state/container-state.ts";
 import { DEFAULT_ROOT } from "./state/store.ts";
 
 export interface PlanBundleOptions {
@@ -24,13 +24,15 @@ export function planBundle(bundlePath: string, options: PlanBundleOptions = {}):
   const { config } = bundle;
   const hooks = config.hooks ?? {};
   const waits = [hooks.prestart, hooks.createRuntime, hooks.createContainer].some((list) => list?.length);
+  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id);
   return planContainer({
     id,
     config,
     bundle: bundle.path,
-    facts: gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id),
+    facts,
     mode: options.mode ?? "run",
     startFifo: join(directory, START_FIFO),
+    ...(facts.cgroups.length === 0 ? { knownFifo: join(directory, KNOWN_FIFO) } : {}),
     ...(waits ? { hooksFifo: join(directory, HOOKS_FIFO) } : {}),
   });
 }

@@ -91,13 +91,14 @@ export function planContainer(request: PlanRequest): ContainerPlan {
 }
 
 function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
-  const { mode, consoleSocket, pidfdSocket, hooksFifo } = planning;
+  const { mode, consoleSocket, pidfdSocket, knownFifo, hooksFifo } = planning;
   const shown = mode === "run" && planning.config.process?.terminal === true;
   return [
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
     ...(pidfdSocket ? planPidfdSocket(pidfdSocket) : []),
     ...(planning.waitForStart ? planFifo(planning.startFifo, "start_fifo", "speak to it when `start` comes") : []),
+    ...(knownFifo ? planFifo(knownFifo, "known_fifo", "say that it has written down which process it is") : []),
     ...(hooksFifo ? planFifo(hooksFifo, "hooks_fifo", "say that hooks have run") : []),
     ...planReachAgent(planning),
     pipe2({ from: "go_reader", into: "go_writer" }, { why: "A pipe to hold the container back until it is mapped" }),
@@ -122,7 +123,15 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...(pidfdSocket ? planSendPidfd("init_pidfd") : []),
     ...planIdMaps(planning),
     ...planOomScore(planning, template("/proc/{init}/oom_score_adj")),
-    ...(mode === "run" || hooksFifo ? [tell({ why: "Say which process it is" })] : []),
+    ...(mode === "run" || hooksFifo || knownFifo ? [tell({ why: "Say which process it is" })] : []),
+    ...(knownFifo
+      ? [
+          read(
+            { fd: result("known_fifo"), into: "known" },
+            { why: "Wait until that is written down: without a cgroup nothing else would lead to it" },
+          ),
+        ]
+      : []),
     write({ fd: result("go_writer"), data: "." }, { why: "Let the container go on" }),
     ...(shown ? planTakeTerminal("init_pidfd") : []),
     ...(hooksFifo ? planHooks() : []),

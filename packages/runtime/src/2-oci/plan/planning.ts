@@ -99,6 +99,11 @@ export interface PlanRequest {
   tidies?: string;
   /** FIFO that `start` writes a byte to. */
   startFifo: string;
+  /**
+   * FIFO that the runtime writes a byte to when it has written down which process it is. Without it the plan does not wait:
+   * a container whose runtime is killed before that is found by its cgroup.
+   */
+  knownFifo?: string;
   /** FIFO that the runtime writes a byte to when its hooks have run; without it the plan does not wait. */
   hooksFifo?: string;
   /** FIFO that the runtime writes a byte to when newuidmap and newgidmap have run; see `needsMapPrograms`. */

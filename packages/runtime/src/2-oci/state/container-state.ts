@@ -44,6 +44,7 @@ export interface ContainerState {
 }
 
 export const START_FIFO = "exec.fifo";
+export const KNOWN_FIFO = "known.fifo";
 export const HOOKS_FIFO = "hooks.fifo";
 export const MAPS_FIFO = "maps.fifo";
 

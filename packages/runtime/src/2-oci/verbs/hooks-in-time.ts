@@ -1,5 +1,4 @@
 /** When hooks are due that the runtime itself runs, at the two ends of a container's making. How one is run: `hooks.ts`. */
-import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../0-base/mod.ts";
 import type { Config } from "../spec/config.ts";
@@ -7,6 +6,7 @@ import { describe, HOOKS_FIFO, START_FIFO, type StoredState } from "../state/con
 import { hasHooks, runHooks } from "./hooks.ts";
 import type { Context } from "./verb.ts";
 import { wake } from "./wake.ts";
+import { writeToFifo } from "./write-to-fifo.ts";
 
 /** Due between a container's mounts and the change of its root; the plan waits for them. */
 export const CREATE_HOOKS = ["prestart", "createRuntime", "createContainer"] as const;
@@ -17,9 +17,7 @@ export async function runCreateHooks(config: Config, stored: StoredState, direct
   for (const kind of CREATE_HOOKS) {
     await runHooks(kind, { config, state, directory });
   }
-  const fifo = openSync(join(directory, HOOKS_FIFO), constants.O_WRONLY | constants.O_NONBLOCK);
-  writeSync(fifo, ".");
-  closeSync(fifo);
+  writeToFifo(join(directory, HOOKS_FIFO));
 }
 
 /** The container is created and waits; when the hooks before its program are through, it is told to become the program. */

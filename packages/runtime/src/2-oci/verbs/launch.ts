@@ -20,7 +20,7 @@ import { planContainer } from "../plan/container.ts";
 import { needsMapPrograms } from "../plan/namespaces.ts";
 import { type Bundle, readBundle } from "../spec/bundle.ts";
 import { type Config, HOOK_KINDS } from "../spec/config.ts";
-import { HOOKS_FIFO, MAPS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
+import { HOOKS_FIFO, KNOWN_FIFO, MAPS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
@@ -35,6 +35,7 @@ import { forwardSignals } from "./signals.ts";
 import { startErrorText } from "./start-error.ts";
 import type { OpenScope } from "./systemd.ts";
 import type { Context } from "./verb.ts";
+import { writeToFifo } from "./write-to-fifo.ts";
 
 /** @returns the exit code: of the container's process in mode `run`, else 0 */
 export async function launch(context: Context, options: LaunchOptions): Promise<number> {
@@ -65,6 +66,8 @@ interface Prepared {
   stored: StoredState;
   cgroupMode: CgroupMode;
   scope: OpenScope | undefined;
+  /** Where the plan waits until its process is written down. */
+  knownFifo: string | undefined;
   /** Where the plan waits for ids that set-user-id programs map. */
   mapsFifo: string | undefined;
   /** Something is done here while the plan is performed. */
@@ -89,6 +92,7 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
   });
   checkUnused(facts.cgroups, scope?.holder);
   const mapsFifo = needsMapPrograms({ config, facts }) ? join(directory, MAPS_FIFO) : undefined;
+  const knownFifo = facts.cgroups.length === 0 ? join(directory, KNOWN_FIFO) : undefined;
   const worksMeanwhile = mapsFifo !== undefined || scope !== undefined || hasHooks(config, HOOK_KINDS);
   const leaves = !worksMeanwhile && mayLeave(options, config);
   const { plan, warnings } = planContainer({
@@ -99,6 +103,7 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
     mode,
     startFifo: join(directory, START_FIFO),
     ...(leaves ? { tidies: directory } : {}),
+    ...(knownFifo ? { knownFifo } : {}),
     ...(hasHooks(config, CREATE_HOOKS) ? { hooksFifo: join(directory, HOOKS_FIFO) } : {}),
     ...(mapsFifo ? { mapsFifo } : {}),
     ...(options.consoleSocket ? { consoleSocket: options.consoleSocket } : {}),
@@ -117,8 +122,9 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
     await killAll(stored);
     await removeCgroups(stored);
   });
-  return { plan, stored, cgroupMode: layout.mode, scope, mapsFifo, worksMeanwhile, leaves };
+  return { plan, stored, cgroupMode: layout.mode, scope, knownFifo, mapsFifo, worksMeanwhile, leaves };
 }
+
 /** The word that it has become the program comes by a descriptor, which must not be one of the caller's. */
 function mayLeave({ mode, keep, preserveFds }: LaunchOptions, config: Config): boolean {
   return mode === "run" && !keep && !preserveFds && hasWaitingSysrun() && endsWithItsFirst(config);
@@ -133,7 +139,7 @@ async function perform(
   context: Context,
   options: LaunchOptions,
   { bundle: { config }, directory, rollback }: Launching,
-  { plan, stored, cgroupMode, scope, mapsFifo, worksMeanwhile, leaves }: Prepared,
+  { plan, stored, cgroupMode, scope, knownFifo, mapsFifo, worksMeanwhile, leaves }: Prepared,
 ): Promise<number> {
   const { mode } = options;
   const moments = new Moments(dueMoments({ context, config, stored, directory, mode, mapsFifo }));
@@ -148,6 +154,7 @@ async function perform(
     if (cgroupMode === "v2") void scope?.release();
     if (mode === "run" && !options.keepSignals) stopForwarding = forwardSignals(pid);
     if (options.pidFile) writePidFile(options.pidFile, pid);
+    if (knownFifo) writeToFifo(knownFifo);
   };
   let told = 0;
   try {

@@ -2,9 +2,9 @@
  * Id maps without root: a plain user may map only themselves, and the set-user-id programs newuidmap and newgidmap hand
  * out the further ids that /etc/subuid and /etc/subgid give that user (man 1 newuidmap).
  */
-import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { GlassboxError } from "../../0-base/mod.ts";
 import type { Config, SpecIdMapping } from "../spec/config.ts";
+import { writeToFifo } from "./write-to-fifo.ts";
 
 /** They write one file each. */
 const TIMEOUT_MS = 10_000;
@@ -18,9 +18,7 @@ export async function mapIds(config: Config, pid: number, fifo: string): Promise
   const { uidMappings = [], gidMappings = [] } = config.linux ?? {};
   await run("newuidmap", pid, uidMappings, "/linux/uidMappings");
   await run("newgidmap", pid, gidMappings, "/linux/gidMappings");
-  const fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
-  writeSync(fd, ".");
-  closeSync(fd);
+  writeToFifo(fifo);
 }
 
 async function run(program: string, pid: number, mappings: readonly SpecIdMapping[], from: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** The byte that sets a waiting container off. */
-import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import { GlassboxError } from "../../0-base/mod.ts";
+import { writeToFifo } from "./write-to-fifo.ts";
 
 /**
  * Does not wait: a FIFO that nobody reads means that the container's process has died. Killed before the end of this, it
@@ -9,12 +10,7 @@ import { GlassboxError } from "../../0-base/mod.ts";
  */
 export function wake(fifo: string, id: string): void {
   try {
-    const fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
-    try {
-      writeSync(fd, ".");
-    } finally {
-      closeSync(fd);
-    }
+    writeToFifo(fifo);
   } catch (cause) {
     throw new GlassboxError(
       "failed precondition",
