@@ -1,11 +1,11 @@
 /**
- * The kernel graph from the live kernel. Events first: kwatch tells what happened, a few milliseconds are waited for
- * what comes with it, exactly that is read, the graph is assembled and its difference sent. Scans behind: slow timers
- * read again what no event tells. `facts-reader.ts` does the reading, `assemble/graph.ts` the rest.
+ * The kernel graph from the live kernel. Events first: kwatch tells what happened, exactly that is read, the graph is
+ * assembled and its difference sent. Scans behind: slow timers read again what no event tells. When that is done says
+ * `turns.ts`; `facts-reader.ts` does the reading, `assemble/graph.ts` the rest.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { GraphNode, NodeId } from "@glassbox/protocol";
-import { GlassboxError, messageOf } from "@glassbox/runtime/base";
+import { messageOf } from "@glassbox/runtime/base";
 import { Kwatch, type KwatchRecord, readStat } from "@glassbox/runtime/kernel";
 import { assembleGraph } from "./assemble/graph.ts";
 import { diff } from "./diff.ts";
@@ -15,9 +15,10 @@ import type { GraphBatch, KernelGraph } from "./kernel-graph.ts";
 import { LAB_CGROUP, LAB_ROOT } from "./lab-paths.ts";
 import { MountCommands } from "./mount-commands.ts";
 import { Ownership } from "./ownership.ts";
-import { nothingPending, type Pending, pendEverything } from "./pending.ts";
+import { type Pending, pendEverything } from "./pending.ts";
 import type { StateRoot } from "./read/container-state.ts";
 import { Settling } from "./settling.ts";
+import { Turns } from "./turns.ts";
 
 export interface ObserverOptions {
   /** Path of kwatch; `nativeProgram("kwatch")` finds it. Without it, everything is found by scanning. */
@@ -34,15 +35,6 @@ export interface ObserverOptions {
   onProblem?(message: string): void;
 }
 
-/** Wait after the first event for those that belong to it: a shell's fork, exec and exit come as three. */
-const GATHER_MS = 4;
-/** The longest wait under load; below it, reading takes at most a third of the time. */
-const GATHER_MAX_MS = 100;
-/**
- * The machine's own doings, which nobody follows step by step: a build starts hundreds of processes a second. Gathered
- * for at least this long, and after a turn for as long as keeps turns at one part in `restPerTurn` of the time.
- */
-const GATHER_HOST = { leastMs: 20, restPerTurn: 60, mostMs: 500 };
 /** Slow scan while somebody looks or a learner works, while nobody does, and without the kernel's process events. */
 const SCAN_MS = { followed: 1000, idle: 5000, withoutEvents: 300 };
 /** Of the machine's other processes, read again at each scan. */
@@ -59,19 +51,12 @@ export class Observer implements KernelGraph {
   readonly #ownership = new Ownership(process.pid);
   readonly #mountCommands = new MountCommands();
   readonly #reader: FactsReader;
+  readonly #turns: Turns;
   readonly #settling = new Settling((pids) => this.#look(pids));
   readonly #firstSeenMs = new Map<NodeId, number>();
   readonly #stop = new AbortController();
   #kwatch: Kwatch | undefined;
   #processEvents = false;
-  #pending: Pending = nothingPending(0);
-  #somethingPending = false;
-  /** Something is pending that somebody waits to see. */
-  #urgent = false;
-  #hurry: () => void = () => {};
-  #turning: Promise<void> | undefined;
-  /** `performance.now()` before which the machine's own doings are not read. */
-  #hostRestsUntilMs = 0;
   #scanTimer: NodeJS.Timeout | undefined;
   #scanCount = 0;
 
@@ -79,8 +64,8 @@ export class Observer implements KernelGraph {
   static async start(options: ObserverOptions = {}): Promise<Observer> {
     const observer = new Observer(options);
     await observer.#startKwatch();
-    pendEverything(observer.#pend());
-    await observer.#turned();
+    pendEverything(observer.#turns.pending());
+    await observer.#turns.taken();
     if (options.scan !== false) observer.#scanLater();
     return observer;
   }
@@ -88,6 +73,11 @@ export class Observer implements KernelGraph {
   private constructor(options: ObserverOptions) {
     this.#options = options;
     this.#reader = new FactsReader(this.#ownership, options.labCgroup ?? LAB_CGROUP, options.stateRoots);
+    this.#turns = new Turns({
+      take: (pending) => this.#turn(pending),
+      stop: this.#stop.signal,
+      onFailure: (cause) => this.#problem(`Cannot bring the kernel graph up to date: ${messageOf(cause)}`),
+    });
   }
 
   get epoch(): string {
@@ -117,114 +107,34 @@ export class Observer implements KernelGraph {
 
   claim(pid: number, lab: string): void {
     this.#ownership.claim(pid, readStat(pid)?.startTimeTicks, lab, this.#reader.facts.processes.values());
-    this.#pend().pids.add(pid);
-    this.#hurryUp();
+    this.#turns.pending().pids.add(pid);
+    this.#turns.hurry();
     this.#settling.add(pid);
   }
 
   /** Calls made before the reading starts share it. @throws GlassboxError "cancelled" when aborted, "unavailable" when closed */
   async refresh(signal?: AbortSignal): Promise<void> {
-    const pending = this.#pend();
+    const pending = this.#turns.pending();
     pending.everyPid = true;
     pending.learners = true;
     pending.everyMountTable = true;
     pending.usage = true;
-    await this.#turned(signal);
+    await this.#turns.taken(signal);
   }
 
   /** Ends kwatch and all timers. Safe to call twice. */
   async close(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
-    this.#hurry();
     clearTimeout(this.#scanTimer);
     this.#settling.close();
     await this.#kwatch?.close();
-    await this.#turning;
-  }
-
-  /* Turns: what is pending is read, assembled and told. */
-
-  #pend(): Pending {
-    if (!this.#somethingPending) {
-      this.#somethingPending = true;
-      this.#pending = nothingPending(Date.now());
-      this.#turning ??= this.#takeTurns();
-    }
-    return this.#pending;
-  }
-
-  /** When what is pending now is in the graph. */
-  async #turned(signal?: AbortSignal): Promise<void> {
-    const stop = this.#stop.signal;
-    const settled = new AbortController();
-    const pending = this.#pend();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const refuse = (category: "cancelled" | "unavailable", why: string) => () =>
-          reject(new GlassboxError(category, `Cannot wait for the kernel graph: ${why}`));
-        const cancelled = refuse("cancelled", "the caller gave up");
-        const closed = refuse("unavailable", "the observer is closed");
-        pending.waiters.push(resolve);
-        this.#hurryUp();
-        signal?.addEventListener("abort", cancelled, { once: true, signal: settled.signal });
-        stop.addEventListener("abort", closed, { once: true, signal: settled.signal });
-        if (signal?.aborted) cancelled();
-        if (stop.aborted) closed();
-      });
-    } finally {
-      settled.abort();
-    }
-  }
-
-  async #takeTurns(): Promise<void> {
-    let gatherMs = GATHER_MS;
-    while (this.#somethingPending && !this.#stop.signal.aborted) {
-      await this.#gather(gatherMs);
-      const startedMs = performance.now();
-      const pending = this.#pending;
-      this.#somethingPending = false;
-      this.#urgent = false;
-      try {
-        await this.#turn(pending);
-      } catch (thrown) {
-        if (!this.#stop.signal.aborted) this.#problem(`Cannot bring the kernel graph up to date: ${messageOf(thrown)}`);
-      }
-      for (const done of pending.waiters) done();
-      const endedMs = performance.now();
-      const tookMs = endedMs - startedMs;
-      gatherMs = Math.min(GATHER_MAX_MS, Math.max(GATHER_MS, 2 * tookMs));
-      this.#hostRestsUntilMs = endedMs + Math.min(GATHER_HOST.mostMs, GATHER_HOST.restPerTurn * tookMs);
-    }
-    this.#turning = undefined;
-  }
-
-  /** Wait for more to read at once; less long as soon as something is pending that somebody waits to see. */
-  async #gather(gatherMs: number): Promise<void> {
-    if (!this.#urgent) {
-      const restMs = this.#hostRestsUntilMs - performance.now();
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(gatherMs, GATHER_HOST.leastMs, restMs));
-        this.#hurry = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      if (!this.#urgent) return;
-    }
-    await pause(gatherMs, undefined, { signal: this.#stop.signal }).catch(() => {});
-  }
-
-  #hurryUp(): void {
-    // What had been pending may wait on purpose; from here on somebody watches, and the page measures how long it takes.
-    if (!this.#urgent) this.#pending.noticedAtMs = Date.now();
-    this.#urgent = true;
-    this.#hurry();
+    await this.#turns.over();
   }
 
   /** For changes that do not say who made them: with no shell open it was the machine itself. */
   #hurryForLearners(): void {
-    if (this.#ownership.hasLearners) this.#hurryUp();
+    if (this.#ownership.hasLearners) this.#turns.hurry();
   }
 
   async #turn(pending: Pending): Promise<void> {
@@ -291,11 +201,11 @@ export class Observer implements KernelGraph {
     await pause(RESTART_AFTER_MS, undefined, { ref: false });
     if (this.#stop.signal.aborted) return;
     await this.#startKwatch();
-    pendEverything(this.#pend());
+    pendEverything(this.#turns.pending());
   }
 
   #notice(record: KwatchRecord): void {
-    const pending = this.#pend();
+    const pending = this.#turns.pending();
     switch (record.type) {
       case "fork":
         this.#ownership.forked(record.parent, record.pid, (pid) => readStat(pid)?.startTimeTicks);
@@ -343,15 +253,15 @@ export class Observer implements KernelGraph {
   }
 
   #noticeProcess(pid: number): void {
-    this.#pend().pids.add(pid);
+    this.#turns.pending().pids.add(pid);
     if (this.#ownership.ofProcess(pid).origin !== "learner") return;
-    this.#hurryUp();
+    this.#turns.hurry();
     this.#settling.add(pid);
   }
 
   /** Look again at processes that may have done something no event tells of. */
   #look(pids: ReadonlySet<number>): void {
-    const pending = this.#pend();
+    const pending = this.#turns.pending();
     for (const pid of pids) pending.pids.add(pid);
   }
 
@@ -361,7 +271,7 @@ export class Observer implements KernelGraph {
     const looked = this.#log.followed || this.#ownership.hasLearners;
     const waitMs = this.#processEvents ? (looked ? SCAN_MS.followed : SCAN_MS.idle) : SCAN_MS.withoutEvents;
     this.#scanTimer = setTimeout(() => {
-      const pending = this.#pend();
+      const pending = this.#turns.pending();
       this.#scanCount += 1;
       pending.learners = true;
       pending.usage = true;
