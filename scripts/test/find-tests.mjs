@@ -7,6 +7,7 @@ import path from "node:path";
 import { inRoot, root } from "../setup/paths.mjs";
 
 const unitPlaces = ["packages", "apps", "scripts", "labs"];
+const suitePlace = "packages/runtime/test/suites/oci";
 const rootPlaces = ["packages/runtime/test", "test/root", "test/inventory"];
 
 /** @returns {string[]} relative to the checkout, sorted */
@@ -14,14 +15,14 @@ export function unitTests() {
   return unitPlaces.flatMap(testsBelow).filter((file) => !isRootTest(file));
 }
 
-/** @returns {string[]} relative to the checkout, sorted */
+/** All but the suite. @returns {string[]} relative to the checkout, sorted */
 export function rootTests() {
-  return rootPlaces.flatMap(testsBelow);
+  return rootPlaces.flatMap(testsBelow).filter((file) => !file.startsWith(`${suitePlace}/`));
 }
 
 /** The suite that any OCI runtime can be held to. @returns {string[]} relative to the checkout, sorted */
 export function runtimeSuite() {
-  return testsBelow("packages/runtime/test/suites/oci");
+  return testsBelow(suitePlace);
 }
 
 /** Real engines on our runtime. @returns {string[]} relative to the checkout, sorted */
@@ -43,7 +44,7 @@ const differentInVm = [
 
 /** @returns {string[]} relative to the checkout, sorted */
 export function vmTests() {
-  return rootTests().filter((file) => differentInVm.some((pattern) => pattern.test(file)));
+  return [...rootTests(), ...runtimeSuite()].filter((file) => differentInVm.some((pattern) => pattern.test(file)));
 }
 
 /** @returns {string[]} relative to the checkout, sorted */

@@ -15,7 +15,7 @@ const MARKER = "GLASSBOX_TEST_RUN";
 /**
  * @param {string} what
  * @param {import("./tally.mjs").Tally} tally
- * @param {(environment: Record<string, string>) => Promise<void>} work is to start its programs with this environment,
+ * @param {(environment: Record<string, string>) => Promise<unknown>} work is to start its programs with this environment,
  *   and not to set it for all: another part runs aside, and what that has started by now is no leak of this one
  * @param {number} [patienceMs]
  */
