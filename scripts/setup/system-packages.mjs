@@ -54,6 +54,7 @@ const systemPackages = [
   { name: "podman", use: "test", why: "a container engine that runs on our runtime" },
   { name: "buildah", use: "test", why: "builds images on our runtime" },
   { name: "docker-registry", use: "test", why: "where images come from" },
+  { name: "debootstrap", use: "test", why: "makes a whole Debian, to run in a container" },
   { name: "catatonit", use: "test", why: "what podman gives a container with --init" },
   { name: "netavark", use: "test", why: "podman's container networks" },
   { name: "slirp4netns", use: "test", why: "the network of a container without root" },
