@@ -18,6 +18,10 @@ const commands: Array<[words: string, at: string | undefined]> = [
   ["mount --target=/no/b", "/no/b"],
   ["mount --bind /no/c /no/x", undefined],
   ["mount -a", undefined],
+  ["mount --bind /no/x /no", undefined],
+  ["mount -o remount,ro /no/b", undefined],
+  ["mount --make-rprivate /no/b", undefined],
+  ["mount --move /no/x /no/b", undefined],
 ];
 for (const [words, at] of commands) {
   test(`MountCommands takes what "${words}" mounted for its learner's, and nothing else`, () => {
@@ -29,6 +33,14 @@ for (const [words, at] of commands) {
     assert.deepEqual(labsOf(commands, mounts), [undefined, at && "003-mount", undefined]);
   });
 }
+
+test("MountCommands takes what came along with a recursive bind for its learner's too", () => {
+  const commands = new MountCommands();
+  commands.started("003-mount", "/", ["mount", "-o", "rbind", "/srv", "/no"], 0);
+  const mounts = table([30, "/no"], [31, "/no/b"], [32, "/nob"]);
+  commands.look(mounts, 1);
+  assert.deepEqual(labsOf(commands, mounts), ["003-mount", "003-mount", undefined]);
+});
 
 test("MountCommands leaves what was there before to the machine, also when a learner mounts over it", () => {
   const commands = new MountCommands();

@@ -15,9 +15,15 @@ const AWAITED_MAX = 256;
 /** Options of mount(8) whose value is the next word. */
 const WITH_VALUE = /^(-[oOtLUN]|--(options|test-opts|types|label|uuid|namespace|source|target-prefix))$/;
 
+/** These make no mount: they change one, or take one from elsewhere, which stays whoever's it was. */
+const MAKES_NONE = /^(-M|--move|--make-.*|(-o|--options=?)?(.*,)?(remount|move)(,.*)?)$/;
+/** Mounts below come along, each as a mount of its own. */
+const WITH_THOSE_BELOW = /^(-R|--rbind|(-o|--options=)?(.*,)?rbind(,.*)?)$/;
+
 interface Awaited {
   /** As mountinfo will name it. */
   mountPoint: string;
+  below: boolean;
   lab: string;
   untilMs: number;
 }
@@ -30,8 +36,9 @@ export class MountCommands {
   /** A learner runs mount(8) with these words in directory `cwd`. */
   started(lab: string, cwd: string, argv: readonly string[], nowMs = Date.now()): void {
     const target = targetOf(argv);
-    if (target === undefined) return;
-    const awaited = { mountPoint: real(resolve(cwd, target)), lab, untilMs: nowMs + AWAITED_MS };
+    if (target === undefined || argv.some((word) => MAKES_NONE.test(word))) return;
+    const below = argv.some((word) => WITH_THOSE_BELOW.test(word));
+    const awaited = { mountPoint: real(resolve(cwd, target)), below, lab, untilMs: nowMs + AWAITED_MS };
     this.#awaited = [...this.#awaited, awaited].slice(-AWAITED_MAX);
   }
 
@@ -51,9 +58,10 @@ export class MountCommands {
     return this.#labs.get(keyOf(mount));
   }
 
-  /** With `--rbind` the mounts below come along. */
   #awaitedBy({ mountPoint }: MountInfo): string | undefined {
-    return this.#awaited.find((one) => `${mountPoint}/`.startsWith(`${one.mountPoint}/`))?.lab;
+    return this.#awaited.find(
+      (one) => mountPoint === one.mountPoint || (one.below && mountPoint.startsWith(`${one.mountPoint}/`)),
+    )?.lab;
   }
 }
 

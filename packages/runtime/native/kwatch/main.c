@@ -8,7 +8,7 @@
  *   ready proc=yes|no          first line; "no": no proc connector here, so processes must be found by scanning
  *   fork PARENT CHILD          processes only, threads are left out; host pids
  *   exec PID | exit PID STATUS | id PID | sid PID | comm PID
- *   mounting PID CWD\tWORD\t...  after its exec: PID runs mount, in directory CWD, with these words
+ *   mounting PID CWD\tWORD\t...  after its exec: PID runs mount in our mount namespace, in directory CWD, with these words
  *   mounts PID|self            the mount table of that process's mount namespace changed
  *   hostname                   some UTS namespace's host name changed; the kernel does not say which
  *   cgroup create DIR | cgroup remove DIR | cgroup write FILE DIR

@@ -66,13 +66,22 @@ static size_t read_of_process(int pid, const char *name, int is_link, char *byte
   return length > 0 ? (size_t)length : 0;
 }
 
+/* What it calls a path is what we call it. */
+static int sees_our_files(int pid) {
+  char own[64], its[64], root[2];
+  ssize_t own_length = readlink("/proc/self/ns/mnt", own, sizeof own);
+  size_t its_length = read_of_process(pid, "ns/mnt", 1, its, sizeof its);
+  if (own_length <= 0 || (size_t)own_length != its_length || memcmp(own, its, its_length) != 0) return 0;
+  return read_of_process(pid, "root", 1, root, sizeof root) == 1;
+}
+
 /* mount(8) lives for a millisecond or two, and no table says who made a mount: so what it was told is read here, at once,
    and printed with tabs between its words. One with a word that would break the line is left out. */
 static void print_mount_command(int pid) {
   static const char program[] = "mount\n";
   char name[16], words[PATH_MAX + 4096];
   if (read_of_process(pid, "comm", 0, name, sizeof name) != sizeof program - 1) return;
-  if (memcmp(name, program, sizeof program - 1) != 0) return;
+  if (memcmp(name, program, sizeof program - 1) != 0 || !sees_our_files(pid)) return;
   size_t cwd = read_of_process(pid, "cwd", 1, words, PATH_MAX - 1);
   if (cwd == 0) return;
   words[cwd] = 0;
