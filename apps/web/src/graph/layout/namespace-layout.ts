@@ -5,14 +5,13 @@
  */
 import type { NamespaceNode, NodeId, ProcessNode } from "@glassbox/protocol";
 import { MACHINE_ROOM, type Room, type Rooms } from "../model/rooms.ts";
-import { shortened } from "../model/wording.ts";
+import { headWidth, LABELS_PER_ROW } from "./room-head.ts";
+import { type Item, itemsByParent } from "./room-items.ts";
 import { assignSlots, type Slots } from "./slots.ts";
 
 /** All lengths in pixels at zoom 1. */
 export const CARD = { width: 172, height: 50, gapX: 34, gapY: 12 };
 export const PANE = { padding: 13, label: 34, minWidth: 198, machineMinWidth: 560, title: 24 };
-/** Leaf children of one command from this many on are drawn as one stack: sixty cards of a fork bomb tell less than "× 60". */
-const STACK_FROM = 4;
 
 export interface Placed {
   x: number;
@@ -37,7 +36,7 @@ export interface PlacedRoom extends Placed {
 export interface PlacedEmpty extends Placed {
   namespace: NamespaceNode;
 }
-/** From parent to child; `from` and `to` are ids of cards, stacks or rooms. */
+/** From the right edge of a parent's card to the left edge of its child's card or stack. */
 export interface PlacedLink {
   id: string;
   from: { x: number; y: number };
@@ -60,12 +59,6 @@ export interface NamespaceScene {
   memory: NamespaceMemory;
 }
 
-type Item =
-  | { kind: "process"; id: string; process: ProcessNode }
-  | { kind: "stack"; id: string; processes: ProcessNode[] }
-  | { kind: "room"; id: string; room: Room }
-  | { kind: "empty"; id: string; namespace: NamespaceNode };
-
 /** `memory` is the previous scene's; an empty map lays out afresh. `ghosts` are gone and drawn while they fade. */
 export function layoutNamespaces(
   rooms: Rooms,
@@ -73,13 +66,7 @@ export function layoutNamespaces(
   ghosts: ReadonlySet<NodeId> = new Set(),
 ): NamespaceScene {
   const roomOf = new Map<NodeId, string>();
-  const processes = new Map<NodeId, ProcessNode>();
-  for (const room of rooms.byKey.values()) {
-    for (const member of room.members) {
-      roomOf.set(member.id, room.key);
-      processes.set(member.id, member);
-    }
-  }
+  for (const { key, members } of rooms.byKey.values()) for (const { id } of members) roomOf.set(id, key);
   const childrenOf = itemsByParent(rooms, roomOf);
   const scene: NamespaceScene = {
     width: 0,
@@ -100,7 +87,7 @@ export function layoutNamespaces(
   scene.width = size.width;
   scene.height = size.height;
   scene.memory = nextMemory;
-  addLinks();
+  scene.links = linksBetween(anchors, childrenOf, rooms, roomOf);
   return scene;
 
   function placeColumn(parent: string, x: number, y: number, depth: number): { width: number; height: number } {
@@ -151,120 +138,42 @@ export function layoutNamespaces(
     const inner = placeColumn(room.key, x + PANE.padding, y + label + PANE.padding / 2, depth);
     const width = Math.max(
       depth === 0 ? PANE.machineMinWidth : PANE.minWidth,
-      labelsWidth(room),
-      depth === 0 ? 0 : titleWidth(room),
+      headWidth(room, depth) + 2 * PANE.padding,
       inner.width + 2 * PANE.padding,
     );
     const height = label + PANE.padding / 2 + Math.max(inner.height, CARD.height) + PANE.padding;
     scene.rooms[index] = { key: room.key, room, depth, x, y, width, height };
     return { width, height };
   }
+}
 
-  function addLinks() {
-    for (const [parent, items] of childrenOf) {
-      const from = anchors.get(parent);
-      if (!from) continue;
-      for (const item of items) if (item.kind === "process" || item.kind === "stack") link(parent, item.id, false);
-    }
-    // Children in other rooms: the line runs from the parent's card into the pane.
-    for (const child of processes.values()) {
-      const crosses = child.parent !== undefined && roomOf.get(child.parent) !== roomOf.get(child.id);
-      if (child.parent && crosses) link(child.parent, child.id, true);
-    }
-  }
-
-  function link(parent: string, child: string, crosses: boolean) {
+/** From each card to those it made: beside it in its room, or across the edge of another room's pane. */
+function linksBetween(
+  anchors: ReadonlyMap<string, Placed>,
+  childrenOf: ReadonlyMap<string, readonly Item[]>,
+  rooms: Rooms,
+  roomOf: ReadonlyMap<NodeId, string>,
+): PlacedLink[] {
+  const links: PlacedLink[] = [];
+  const link = (parent: string, child: string, crosses: boolean) => {
     const from = anchors.get(parent);
     const to = anchors.get(child);
     if (!from || !to) return;
-    scene.links.push({
+    links.push({
       id: `${parent}>${child}`,
       from: { x: from.x + from.width, y: from.y + CARD.height / 2 },
       to: { x: to.x, y: to.y + CARD.height / 2 },
       crosses,
     });
-  }
-}
-
-/** Namespace labels that fit in one row of a pane's head; render/ wraps at the same count. */
-export const LABELS_PER_ROW = 3;
-/** Width of one namespace label. UTS is wider: it carries the hostname. */
-export function labelWidth(namespace: NamespaceNode): number {
-  return namespace.type === "uts" ? 74 + 7.2 * Math.min(22, (namespace.hostname ?? "").length) : 78;
-}
-
-/** What a pane around a container says above its labels; `state` is set apart from `name`. */
-export function titleOf(room: Room): { name: string; state: string } | undefined {
-  if (!room.container) return undefined;
-  const { runtime, containerId, status } = room.container;
-  if (runtime === "by hand") return { name: "Container, made by hand", state: "" };
-  return { name: `Container ${shortened(containerId, 24)}`, state: `${runtime}, ${status}` };
-}
-
-/** At the widths that letters of the title and of the smaller words beside it have on average. */
-function titleWidth(room: Room): number {
-  const title = titleOf(room);
-  return title ? 7.2 * title.name.length + 6.4 * title.state.length + 8 + 2 * PANE.padding : 0;
-}
-
-function labelsWidth(room: Room): number {
-  let widest = 0;
-  for (let start = 0; start < room.added.length; start += LABELS_PER_ROW) {
-    const row = room.added.slice(start, start + LABELS_PER_ROW);
-    widest = Math.max(
-      widest,
-      row.reduce((sum, namespace) => sum + labelWidth(namespace) + 6, 0),
-    );
-  }
-  return widest + 2 * PANE.padding;
-}
-
-/**
- * What hangs where: a process below its parent when both are in one room, else below its room; a room below the
- * process that made it, when that one is in the enclosing room, else directly in the enclosing room.
- */
-function itemsByParent(rooms: Rooms, roomOf: ReadonlyMap<NodeId, string>): Map<string, Item[]> {
-  const items = new Map<string, (Item & { firstSeenMs: number })[]>();
-  const add = (parent: string, item: Item, firstSeenMs: number) => {
-    items.set(parent, [...(items.get(parent) ?? []), { ...item, firstSeenMs }]);
   };
-  for (const room of rooms.byKey.values()) {
-    if (room.parent !== undefined) {
-      const atDoor = room.door !== undefined && roomOf.get(room.door) === room.parent;
-      const since = Math.min(...room.members.map((member) => member.firstSeenMs));
-      add(atDoor && room.door ? room.door : room.parent, { kind: "room", id: room.key, room }, since);
-    }
-    for (const member of room.members) {
-      const parent = member.parent !== undefined && roomOf.get(member.parent) === room.key ? member.parent : room.key;
-      add(parent, { kind: "process", id: member.id, process: member }, member.firstSeenMs);
+  for (const [parent, items] of childrenOf) {
+    for (const item of items) if (item.kind === "process" || item.kind === "stack") link(parent, item.id, false);
+  }
+  // Children in other rooms: the line runs from the parent's card into the pane.
+  for (const { key, members } of rooms.byKey.values()) {
+    for (const { id, parent } of members) {
+      if (parent !== undefined && roomOf.get(parent) !== key) link(parent, id, true);
     }
   }
-  for (const namespace of rooms.empty) {
-    add(MACHINE_ROOM, { kind: "empty", id: namespace.id, namespace }, namespace.firstSeenMs);
-  }
-  const isParent = new Set(items.keys());
-  const result = new Map<string, Item[]>();
-  for (const [parent, list] of items) {
-    const inOrder = list.sort((a, b) => a.firstSeenMs - b.firstSeenMs || (a.id < b.id ? -1 : 1));
-    result.set(parent, stacked(parent, inOrder, isParent));
-  }
-  return result;
-}
-
-/** Replaces many leaf processes of one command by one stack, at the place of the first. */
-function stacked(parent: string, items: readonly Item[], isParent: ReadonlySet<string>): Item[] {
-  const leaves = new Map<string, ProcessNode[]>();
-  for (const item of items) {
-    if (item.kind !== "process" || isParent.has(item.id)) continue;
-    leaves.set(item.process.comm, [...(leaves.get(item.process.comm) ?? []), item.process]);
-  }
-  const done = new Set<string>();
-  return items.flatMap((item): Item[] => {
-    if (item.kind !== "process" || isParent.has(item.id)) return [item];
-    const group = leaves.get(item.process.comm) ?? [];
-    if (group.length < STACK_FROM) return [item];
-    if (done.has(item.process.comm)) return [];
-    done.add(item.process.comm);
-    return [{ kind: "stack", id: `stack:${parent}:${item.process.comm}`, processes: group }];
-  });
+  return links;
 }

@@ -4,15 +4,13 @@ import { FolderRoot } from "lucide-react";
 import { memo } from "react";
 import {
   CARD,
-  LABELS_PER_ROW,
-  labelWidth,
   type NamespaceScene,
   PANE,
   type PlacedCard,
   type PlacedRoom,
   type PlacedStack,
-  titleOf,
 } from "../layout/namespace-layout.ts";
+import { LABELS_PER_ROW, labelWidth, titleOf } from "../layout/room-head.ts";
 import { clipped, commandOf, shortCommandOf, shortened } from "../model/wording.ts";
 import { NAMESPACE_WORDS, namespaceTypes } from "../model/words.ts";
 import { NamespaceIcon } from "./NamespaceIcon.tsx";
