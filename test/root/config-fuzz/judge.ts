@@ -3,6 +3,7 @@ import { GlassboxError } from "../../../packages/runtime/src/0-base/mod.ts";
 import { encodePlan } from "../../../packages/runtime/src/1-kernel/plan/encode.ts";
 import { gatherFacts } from "../../../packages/runtime/src/2-oci/facts/machine.ts";
 import { planContainer } from "../../../packages/runtime/src/2-oci/plan/container.ts";
+import { seccompProgram } from "../../../packages/runtime/src/2-oci/plan/seccomp-program.ts";
 import { validateConfig } from "../../../packages/runtime/src/2-oci/spec/validate.ts";
 
 export type Verdict = { kind: "planned" } | { kind: "refused" } | { kind: "finding"; what: string };
@@ -25,7 +26,11 @@ function judged(json: unknown, bundle: string): Verdict {
     const config = validateConfig(json, "config.json");
     const rootfs = `${bundle}/rootfs`;
     const facts = gatherFacts({ config, bundle, rootfs }, "fuzz");
-    const { plan } = planContainer({ id: "fuzz", config, bundle, facts, mode: "create", startFifo: `${bundle}/fifo` });
+    const profile = config.linux?.seccomp;
+    const { plan } = planContainer({
+      ...{ id: "fuzz", config, bundle, facts, mode: "create", startFifo: `${bundle}/fifo` },
+      ...(profile ? { seccompProgram: seccompProgram(profile, facts.architecture) } : {}),
+    });
     encodePlan(plan);
     return { kind: "planned" };
   } catch (thrown) {

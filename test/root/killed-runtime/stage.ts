@@ -83,8 +83,10 @@ export class Stage {
     execFileSync("mkfifo", Object.values(this.#order.fifos));
     makeRootfs(join(this.bundle, "rootfs"), join(work, "busybox"));
     this.program("exec sleep 1000");
-    // Once to the end: it makes the mount points in the root file system, which stay.
+    // Once to the end by each of the two: what stays are mount points in the root file system and compiled profiles.
     this.ours("create", "--bundle", this.bundle, "first");
+    this.ours("delete", "--force", "first");
+    this.changes({ verb: "create", values: { bundle: this.bundle }, args: ["first"] });
     this.ours("delete", "--force", "first");
     this.#before = takeInventory(this.#scope);
   }

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { gatherFacts } from "./facts/machine.ts";
 import { type ContainerPlan, planContainer } from "./plan/container.ts";
 import type { PlanRequest } from "./plan/planning.ts";
+import { seccompProgram } from "./plan/seccomp-program.ts";
 import { readBundle } from "./spec/bundle.ts";
 import { HOOKS_FIFO, KNOWN_FIFO, START_FIFO } from "./state/container-state.ts";
 import { DEFAULT_ROOT } from "./state/store.ts";
@@ -25,11 +26,13 @@ export function planBundle(bundlePath: string, options: PlanBundleOptions = {}):
   const hooks = config.hooks ?? {};
   const waits = [hooks.prestart, hooks.createRuntime, hooks.createContainer].some((list) => list?.length);
   const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id);
+  const profile = config.linux?.seccomp;
   return planContainer({
     id,
     config,
     bundle: bundle.path,
     facts,
+    ...(profile ? { seccompProgram: seccompProgram(profile, facts.architecture) } : {}),
     mode: options.mode ?? "run",
     startFifo: join(directory, START_FIFO),
     ...(facts.cgroups.length === 0 ? { knownFifo: join(directory, KNOWN_FIFO) } : {}),

@@ -13,10 +13,13 @@ import { type ContainerPlan, planContainer } from "./container.ts";
 import { planProcess } from "./exec.ts";
 import { divided, unified } from "./golden-machines.ts";
 import type { MachineFacts, PlanRequest } from "./planning.ts";
+import { seccompProgram } from "./seccomp-program.ts";
 
 function plan(config: Config, facts: MachineFacts, more: Partial<PlanRequest> = {}): ContainerPlan {
   const checked = validateConfig(JSON.parse(JSON.stringify(config)), "config.json");
+  const profile = checked.linux?.seccomp;
   return planContainer({
+    ...(profile ? { seccompProgram: seccompProgram(profile, facts.architecture) } : {}),
     id: "web",
     config: checked,
     bundle: "/srv/web",

@@ -5,6 +5,7 @@
  */
 import type { CgroupDirectory, CgroupSurvey, LimitName } from "../../1-kernel/mod.ts";
 import type { Config } from "../spec/config.ts";
+import type { SeccompProgram } from "./seccomp-program.ts";
 
 /** One of the files below a directory. */
 export interface TreeEntry {
@@ -118,6 +119,8 @@ export interface PlanRequest {
   listenFds?: number;
   noPivot?: boolean;
   noNewKeyring?: boolean;
+  /** `/linux/seccomp` compiled for this machine; has to be there if that is. */
+  seccompProgram?: SeccompProgram;
 }
 
 export interface Planning extends PlanRequest {

@@ -12,6 +12,7 @@ import { PROCESS_SHAPE } from "../spec/validate.ts";
 import { type StoredState, statusOf } from "../state/container-state.ts";
 import { isAllowed } from "../state/operations.ts";
 import { isAlive } from "../state/process-identity.ts";
+import { cachedProgram } from "../state/seccomp-cache.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { execCgroups } from "./exec-cgroups.ts";
 import { foreignNamespaces } from "./hooks.ts";
@@ -85,6 +86,8 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   // Its pid may be somebody else's since we looked.
   if (!stored.init || !isAlive(stored.init))
     throw new GlassboxError("failed precondition", "cannot exec in a stopped container: container not running");
+  const facts = gatherOwnFacts();
+  const profile = config.linux?.seccomp;
   const { plan, warnings } = planProcess({
     id: stored.id,
     config,
@@ -96,8 +99,9 @@ async function perform(context: Context, stored: StoredState, config: Config, va
     ...(consoleSocket ? { consoleSocket: resolve(consoleSocket) } : {}),
     ...(pidfdSocket ? { pidfdSocket: resolve(pidfdSocket) } : {}),
     preserveFds: preserved(values),
+    ...(profile ? { seccompProgram: await cachedProgram(context.root, profile, facts.architecture) } : {}),
     facts: {
-      ...gatherOwnFacts(),
+      ...facts,
       standing: { ...readStanding(), mayChooseGroups: readGroupsWord(init) !== "deny" },
       cgroupMode: layout.mode,
       cgroups: [],

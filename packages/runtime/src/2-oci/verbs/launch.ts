@@ -22,6 +22,7 @@ import { type Bundle, readBundle } from "../spec/bundle.ts";
 import { type Config, HOOK_KINDS } from "../spec/config.ts";
 import { HOOKS_FIFO, KNOWN_FIFO, MAPS_FIFO, START_FIFO, type StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
+import { cachedProgram } from "../state/seccomp-cache.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import { finish } from "./finish.ts";
@@ -95,6 +96,7 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
   const knownFifo = facts.cgroups.length === 0 ? join(directory, KNOWN_FIFO) : undefined;
   const worksMeanwhile = mapsFifo !== undefined || scope !== undefined || hasHooks(config, HOOK_KINDS);
   const leaves = !worksMeanwhile && mayLeave(options, config);
+  const profile = config.linux?.seccomp;
   const { plan, warnings } = planContainer({
     id,
     config,
@@ -112,6 +114,7 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
     listenFds: listening(),
     noPivot: options.noPivot ?? false,
     noNewKeyring: options.noNewKeyring ?? false,
+    ...(profile ? { seccompProgram: await cachedProgram(context.root, profile, facts.architecture) } : {}),
   });
   for (const warning of warnings) context.log.warn(warning);
 
