@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { readStat, readStatus } from "@glassbox/runtime/kernel";
 import { kernelGraphSuite } from "../../../apps/agent/src/observe/kernel-graph.suite.ts";
 import { cannotObserve, LiveGraph, withGraph } from "./live-graph.ts";
@@ -133,7 +132,6 @@ test("Observer.refresh shows what happened before it was called", { skip }, asyn
     const pid = await shell.start("sleep 66");
     await live.observer.refresh();
     assert.equal(live.find("process", (node) => node.pid === pid)?.pid, pid);
-    await pause(0);
   } finally {
     await live.close();
   }

@@ -62,13 +62,11 @@ async function until(what: string, holds: () => boolean, deadlineMs = 20_000): P
   }
 }
 
-/** True when the count has not moved for a good while. */
-async function restsAt(count: () => number): Promise<number> {
-  for (let last = -1; last !== count(); ) {
-    last = count();
-    await new Promise((resolve) => setTimeout(resolve, 400));
-  }
-  return count();
+/** It gets there, and goes no further while one could have. */
+async function restsAt(wanted: number, what: string, count: () => number): Promise<void> {
+  await until(`it gets ${what}`, () => count() >= wanted);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal(count(), wanted, what);
 }
 
 const childrenOf = (pid: number): string => readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim();
@@ -201,8 +199,7 @@ test("Terminals.follow resumes at the byte asked for", async (t) => {
   const { id } = await open("main");
   const whole = watch(terminals, id);
   terminals.input(id, "seq 1 20000; echo do''ne\n");
-  await until("seq is done", () => whole.text.includes("done\r\n"));
-  await restsAt(() => whole.bytes);
+  await until("seq is done", () => /done\r\n.*# $/.test(whole.text));
   whole.following.stop();
   const from = whole.bytes - 5000;
   const rest = watch(terminals, id, { fromByte: from });
@@ -216,8 +213,7 @@ test("Terminals.follow begins at the oldest byte kept when older ones are asked 
   const { id } = await open("main");
   const whole = watch(terminals, id);
   terminals.input(id, `head -c ${SCROLLBACK_BYTES + 300_000} /dev/zero | tr '\\0' x; echo do''ne\n`);
-  await until("it is done", () => whole.text.includes("done\r\n"));
-  await restsAt(() => whole.bytes);
+  await until("it is done", () => /done\r\n.*# $/.test(whole.text));
   const late = watch(terminals, id);
   await until("it has caught up", () => late.bytes === whole.bytes);
   assert.equal(late.firstByte, whole.bytes - SCROLLBACK_BYTES);
@@ -229,14 +225,10 @@ test("A follower that does not acknowledge makes the shell wait, and its acknowl
   const { id } = await open("main");
   const slow = watch(terminals, id, { acknowledges: false });
   terminals.input(id, "yes\n");
-  const stoppedAt = await restsAt(() => slow.bytes);
-  assert.equal(stoppedAt, HIGH_WATER_BYTES, "it gets as much as may be unacknowledged, and no more");
-  slow.following.ack(stoppedAt - LOW_WATER_BYTES / 2);
-  assert.equal(
-    await restsAt(() => slow.bytes),
-    2 * HIGH_WATER_BYTES - LOW_WATER_BYTES / 2,
-    "as much again as it acknowledged",
-  );
+  await restsAt(HIGH_WATER_BYTES, "as much as may be unacknowledged", () => slow.bytes);
+  slow.following.ack(HIGH_WATER_BYTES - LOW_WATER_BYTES / 2);
+  const again = 2 * HIGH_WATER_BYTES - LOW_WATER_BYTES / 2;
+  await restsAt(again, "as much again as it acknowledged", () => slow.bytes);
   slow.acknowledges = true;
   slow.following.ack(slow.bytes);
   await until("it flows again", () => slow.bytes > 4 * HIGH_WATER_BYTES);
