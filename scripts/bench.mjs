@@ -28,7 +28,7 @@ const help = `npm run bench -- [OPTION]...
                  container-memory   memory of the runtime that stays with a container
                  where-time-goes    the calls of a container, most expensive first
                  change-to-paint    from a change of the kernel to the browser's frame
-                 terminal           how fast a flood of output comes through
+                 terminal           how fast a flood of output comes through, and how soon Ctrl-C ends one
                  agent              what the agent costs at rest
   --runs N     container starts of each runtime, where they are counted (40)
   --json       print the numbers as JSON

@@ -1,6 +1,7 @@
 /**
  * How fast a flood of output comes through: a shell writes a file of text, and a client that acknowledges like the page
- * counts the bytes from the first to the last. The browser's own drawing is not in it.
+ * counts the bytes from the first to the last. Then how long a flood without an end goes on after Ctrl-C. The browser's
+ * own drawing is not in it.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
@@ -39,7 +40,12 @@ export async function measure() {
       const rates = [];
       const reader = acknowledge(socket);
       for (let flood = 0; flood < FLOODS; flood++) rates.push(await timeFlood(socket, reader, file));
-      return [{ name: "terminal", unit: "MB/s", goal: 20, atLeast: true, ...summarise(rates) }];
+      const waits = [];
+      for (let flood = 0; flood < FLOODS; flood++) waits.push(await timeInterrupt(socket, reader));
+      return [
+        { name: "terminal", unit: "MB/s", goal: 20, atLeast: true, ...summarise(rates) },
+        { name: "Ctrl-C in a flood", unit: "ms", goal: 200, ...summarise(waits) },
+      ];
     } finally {
       socket.close();
     }
@@ -104,4 +110,30 @@ async function timeFlood(socket, reader, file) {
     socket.send(JSON.stringify({ type: "input", data: `cat ${file}; echo ${first}''-${rest.join("-")}\n` }));
   });
   return (reader.bytes - bytesBefore) / 1e3 / (performance.now() - startedMs);
+}
+
+/**
+ * @param {import("ws").WebSocket} socket
+ * @param {{ bytes: number, onBytes: (chunk: Buffer) => void }} reader
+ * @returns {Promise<number>} milliseconds from Ctrl-C to the prompt
+ */
+async function timeInterrupt(socket, reader) {
+  let pressedMs = 0;
+  let tail = "";
+  const flooded = reader.bytes + FLOOD_MIB * 1048576;
+  await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`yes was not over after ${FLOOD_TIMEOUT_MS} ms`)), FLOOD_TIMEOUT_MS);
+    reader.onBytes = (chunk) => {
+      tail = (tail + chunk.subarray(-200).toString("latin1")).slice(-400);
+      if (pressedMs === 0 && reader.bytes > flooded) {
+        pressedMs = performance.now();
+        socket.send(JSON.stringify({ type: "input", data: "\x03" }));
+      }
+      if (pressedMs === 0 || !tail.endsWith("# ")) return;
+      clearTimeout(late);
+      resolve(undefined);
+    };
+    socket.send(JSON.stringify({ type: "input", data: "yes\n" }));
+  });
+  return performance.now() - pressedMs;
 }

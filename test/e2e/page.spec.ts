@@ -77,6 +77,36 @@ test("the keys are listed under ?, and F6 leads out of the terminal", async ({ p
   await expect.poll(inTerminal).toBe(false);
 });
 
+test("whatever can be pressed or filled in has a name for who does not see it", async ({ page }) => {
+  const learner = new Learner(page);
+  for (const open of [() => page.goto("/"), () => page.goto("/explorer/"), () => learner.openLab("007-bundle")]) {
+    await open();
+    await expect(page.getByRole("status").filter({ hasText: "Live" })).toBeVisible();
+    for (const role of ["button", "link", "tab", "textbox", "searchbox", "checkbox", "separator"] as const) {
+      await expect(page.getByRole(role, { name: /^\s*$/ }), `${role} at ${page.url()}`).toHaveCount(0);
+    }
+  }
+});
+
+test("nothing moves for who asked the system for less motion", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const learner = new Learner(page);
+  await learner.openLab("001-process");
+  // Whatever moves from now on for longer than an instant.
+  await page.evaluate(`
+    globalThis.moved = [];
+    const note = ({ target, propertyName, animationName }) => {
+      const lasts = target.getAnimations().some(({ effect }) => effect.getComputedTiming().activeDuration > 1);
+      if (lasts) moved.push(propertyName ?? animationName);
+    };
+    for (const type of ["transitionrun", "animationstart"]) document.addEventListener(type, note);`);
+  await learner.type("sleep 4343 &");
+  await expect(page.getByRole("button", { name: /^Process \d+, sleep 4343/ })).toBeVisible();
+  await learner.type("kill $!");
+  await expect(page.getByRole("button", { name: /^Process \d+, sleep 4343/ })).toBeHidden();
+  expect(await page.evaluate("moved")).toEqual([]);
+});
+
 test("the explorer finds a process that appears while it is open, draws it, tabulates it, and says how to see it", async ({
   page,
 }) => {

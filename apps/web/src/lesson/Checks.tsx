@@ -8,6 +8,14 @@ export interface ChecksProps {
   onPoint(node: NodeId | undefined): void;
 }
 
+/** What was seen is not kept when the agent ends; that it was seen is. */
+const WITHOUT_CHECKS: Record<StepState["status"] | "unknown", string> = {
+  done: "Done before Glassbox was last started. What it had made is gone; to make it again, reset this step.",
+  current: "Nothing to check in this step.",
+  todo: "The kernel is looked at when you work on this step.",
+  unknown: "Waiting for the first look.",
+};
+
 export function Checks({ state, onPoint }: ChecksProps) {
   const done = state?.status === "done";
   const checks = state?.checks ?? [];
@@ -19,9 +27,7 @@ export function Checks({ state, onPoint }: ChecksProps) {
           {checks.length > 0 && `${checks.filter((check) => check.ok).length} of ${checks.length}`}
         </span>
       </h3>
-      {checks.length === 0 && (
-        <p className={css.quiet}>{state ? "Nothing to check in this step." : "Waiting for the first look."}</p>
-      )}
+      {checks.length === 0 && <p className={css.quiet}>{WITHOUT_CHECKS[state?.status ?? "unknown"]}</p>}
       <ul>
         {checks.map((check) => (
           <Check key={check.title} check={check} onPoint={onPoint} />
