@@ -1,33 +1,16 @@
 /** The panes of an open lab and what ties them together: which step is shown, what is pointed at, which terminal runs. */
 "use client";
 import type { LabDetail, LabState, NodeId } from "@glassbox/protocol";
-import { Boxes, FileText, Gauge, HardDrive, ListOrdered } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
-import { api } from "../connection/api.ts";
 import { useMayWork } from "../connection/may-work.ts";
 import { useLive } from "../connection/use-live.ts";
-import { useRequest } from "../connection/use-request.ts";
-import { FilesPane } from "../files/FilesPane.tsx";
-import { GraphPane, type PictureView, VIEW_WORDS } from "../graph/render/GraphPane.tsx";
 import { LessonPane } from "../lesson/LessonPane.tsx";
 import type { CommandActions } from "../lesson/LessonText.tsx";
-import { viewFor } from "../lesson/step-progress.ts";
-import { PlanPane } from "../plan/PlanPane.tsx";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
 import { FIRST_TERMINAL, TerminalDesk } from "../terminal/terminal-desk.ts";
 import css from "./LabPage.module.css";
-
-/** What the upper right shows: one of the picture's views, or the lab's files, or the plan. */
-type Stage = PictureView | "files" | "plan";
-
-const STAGES: Record<Stage, { title: string; Icon: typeof Boxes }> = {
-  namespaces: { title: VIEW_WORDS.namespaces.title, Icon: Boxes },
-  cgroups: { title: VIEW_WORDS.cgroups.title, Icon: Gauge },
-  mounts: { title: VIEW_WORDS.mounts.title, Icon: HardDrive },
-  files: { title: "Files", Icon: FileText },
-  plan: { title: "Plan", Icon: ListOrdered },
-};
+import { Stage } from "./Stage.tsx";
 
 export interface LabWorkbenchProps {
   lab: LabDetail;
@@ -41,25 +24,14 @@ export interface LabWorkbenchProps {
 export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkbenchProps) {
   const allTerminals = useLive((live) => live.terminals);
   const terminals = useMemo(() => allTerminals.filter((terminal) => terminal.lab === lab.id), [allTerminals, lab.id]);
-  const machine = useRequest("machine", api.machine);
   const [pointedAt, setPointedAt] = useState<NodeId>();
-  const [toolbar, setToolbar] = useState<HTMLElement | null>(null);
   const [problem, setProblem] = useState<string>();
   const mayWork = useMayWork();
   const desk = useDesk(lab.id, mayWork && state?.phase === "open");
 
   const shown = lab.steps.find((each) => each.id === step) ?? lab.steps[0];
-  const suggested = viewFor(shown);
-  const [stage, setStage] = useState<Stage>(suggested);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new step begins with the view that fits it
-  useEffect(() => setStage(suggested), [shown?.id, suggested]);
   useStepKeys(lab, shown?.id, onStep);
 
-  const files = useMemo(() => [...new Set(lab.steps.flatMap((each) => each.editable))], [lab]);
-  const config = files.find((path) => path.split("/").at(-1) === "config.json");
-  const stages: Stage[] = ["namespaces", "cgroups", "mounts"];
-  if (files.length > 0) stages.push("files");
-  if (config) stages.push("plan");
   const actions = useMemo<CommandActions>(() => {
     const attempt = (action: Promise<void>) => {
       setProblem(undefined);
@@ -98,33 +70,7 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
       <Panel id="machine" minSize={420} className={css.panel}>
         <Group orientation="vertical" {...rows}>
           <Panel id="stage" defaultSize="56%" minSize={150} className={css.panel}>
-            <section className={css.stage} data-pane="Picture" aria-label="Picture">
-              <div className={css.stageBar}>
-                <div className={css.stages} role="tablist" aria-label="What to look at">
-                  {stages.map((each) => (
-                    <StageTab key={each} stage={each} current={stage} onChoose={setStage} />
-                  ))}
-                </div>
-                <div ref={setToolbar} className={css.toolbar} />
-              </div>
-              <div className={css.stageBody}>
-                {stage !== "files" && stage !== "plan" && (
-                  <GraphPane
-                    lab={lab.id}
-                    workDir={lab.workDir}
-                    view={stage}
-                    onView={setStage}
-                    toolbar={toolbar}
-                    pointedAt={pointedAt}
-                    machine={machine.value}
-                  />
-                )}
-                {stage === "files" && <FilesPane lab={lab.id} paths={files} />}
-                {stage === "plan" && config && (
-                  <PlanPane lab={lab.id} bundle={config.split("/").slice(0, -1).join("/")} />
-                )}
-              </div>
-            </section>
+            <Stage lab={lab} step={shown} pointedAt={pointedAt} />
           </Panel>
           <Separator className={css.dividerFlat} aria-label="Resize terminals" />
           <Panel id="terminals" minSize={110} className={css.panel}>
@@ -135,29 +81,6 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
         </Group>
       </Panel>
     </Group>
-  );
-}
-
-interface StageTabProps {
-  stage: Stage;
-  current: Stage;
-  onChoose(stage: Stage): void;
-}
-
-function StageTab({ stage, current, onChoose }: StageTabProps) {
-  const { title, Icon } = STAGES[stage];
-  return (
-    <button
-      type="button"
-      role="tab"
-      aria-selected={current === stage}
-      data-pane-start={current === stage ? "" : undefined}
-      className={stage === "files" ? css.apart : ""}
-      onClick={() => onChoose(stage)}
-    >
-      <Icon size={14} aria-hidden />
-      {title}
-    </button>
   );
 }
 
