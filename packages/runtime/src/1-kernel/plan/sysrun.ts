@@ -109,8 +109,9 @@ function performByLauncher(sysrun: WaitingSysrun, plan: Plan, block: Uint8Array,
   sysrun.send(block);
   sysrun.listen(
     (bytes) => report.read(bytes),
-    // A plan that outlives us waits until we have left, after a failure too.
-    () => report.ended || report.left || (report.failure !== undefined && outlives),
+    // A plan that outlives us waits until we have left, after a failure too. After a problem of ours nobody goes on
+    // with it: the launcher ends sysrun when we end.
+    () => report.ended || report.left || report.problem !== undefined || (report.failure !== undefined && outlives),
   );
   if (report.failure) throw report.failure;
   if (report.problem) throw report.problem;

@@ -3,7 +3,7 @@
  * the container (so two cannot make the same one), `state.json` in it replaced whole, never half-written.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import type { Config } from "../spec/config.ts";
 import { type ContainerState, describe, type StoredState } from "./container-state.ts";
@@ -46,6 +46,7 @@ export function reserve(root: string, id: string): string {
     mkdirSync(directory, { mode: 0o711 });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EACCES") throw notYours(root, cause);
+    if (isFull(cause)) throw noRoom(directory, cause);
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
     throw new GlassboxError("already exists", `container with id "${id}" already exists`, {
       cause,
@@ -55,15 +56,25 @@ export function reserve(root: string, id: string): string {
   return directory;
 }
 
+/** @throws GlassboxError resource exhausted when there is no room; then what was there before still is */
 export function save(directory: string, stored: StoredState): void {
-  const fresh = join(directory, `state.json.${process.pid}`);
-  writeFileSync(fresh, JSON.stringify(stored), { mode: 0o600 });
-  renameSync(fresh, join(directory, "state.json"));
+  write(directory, "state.json", stored);
 }
 
-/** Keeps the configuration the container was made from: the bundle may change or go. */
+/** Keeps the configuration the container was made from: the bundle may change or go. @throws as `save` */
 export function saveConfig(directory: string, config: Config): void {
-  writeFileSync(join(directory, "config.json"), JSON.stringify(config), { mode: 0o600 });
+  write(directory, "config.json", config);
+}
+
+function write(directory: string, name: string, content: unknown): void {
+  const fresh = join(directory, `${name}.${process.pid}`);
+  try {
+    writeFileSync(fresh, JSON.stringify(content), { mode: 0o600 });
+    renameSync(fresh, join(directory, name));
+  } catch (cause) {
+    rmSync(fresh, { force: true });
+    throw isFull(cause) ? noRoom(directory, cause) : cause;
+  }
 }
 
 /** @throws GlassboxError not found, with the words that callers look for; DamagedState when it makes no sense */
@@ -126,6 +137,18 @@ export function forget(directory: string): void {
 function byImportance(a: string, b: string): number {
   const importance = (name: string) => (name.startsWith("lock.") ? 3 : ["state.json", "config.json"].indexOf(name) + 1);
   return importance(a) - importance(b);
+}
+
+function isFull(thrown: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes((thrown as NodeJS.ErrnoException).code ?? "");
+}
+
+function noRoom(directory: string, cause: unknown): GlassboxError {
+  const message = `Cannot write down the state of container "${basename(directory)}": no space left on device`;
+  return new GlassboxError("resource exhausted", message, {
+    cause,
+    hint: `Make room in "${dirname(directory)}", or have containers kept elsewhere with --root`,
+  });
 }
 
 function notYours(root: string, cause: unknown): GlassboxError {

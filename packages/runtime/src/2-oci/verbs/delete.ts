@@ -23,7 +23,7 @@ export const remove: Verb = {
     const directory = directoryOf(context.root, id);
     try {
       load(context.root, id);
-      await withLock(directory, () => removeLocked(context, id, force));
+      await whileLocked(directory, () => removeLocked(context, id, force));
     } catch (thrown) {
       if (thrown instanceof DamagedState && force) {
         context.log.warn(`${thrown.message}: processes and cgroups that it told of are not ended`);
@@ -35,6 +35,21 @@ export const remove: Verb = {
     return 0;
   },
 };
+
+/** Where not even a lock can be made any more, deleting makes room for it. */
+async function whileLocked(directory: string, work: () => Promise<void>): Promise<void> {
+  let began = false;
+  const begin = () => {
+    began = true;
+    return work();
+  };
+  try {
+    await withLock(directory, begin);
+  } catch (thrown) {
+    if (began || (thrown as NodeJS.ErrnoException).code !== "ENOSPC") throw thrown;
+    await work();
+  }
+}
 
 async function removeLocked(context: Context, id: string, force: boolean): Promise<void> {
   const { stored, directory } = load(context.root, id);
