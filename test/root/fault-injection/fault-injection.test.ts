@@ -4,28 +4,31 @@
  */
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { messageOf } from "../../packages/runtime/src/0-base/mod.ts";
-import type { Op, Plan } from "../../packages/runtime/src/1-kernel/mod.ts";
-import { Log } from "../../packages/runtime/src/2-oci/cli/log.ts";
-import { planBundle } from "../../packages/runtime/src/2-oci/plan-bundle.ts";
-import { remove } from "../../packages/runtime/src/2-oci/verbs/delete.ts";
-import { launch } from "../../packages/runtime/src/2-oci/verbs/launch.ts";
-import { start } from "../../packages/runtime/src/2-oci/verbs/start.ts";
-import type { Context } from "../../packages/runtime/src/2-oci/verbs/verb.ts";
-import { type Change, defaultConfiguration } from "../../packages/runtime/test/suites/oci/rig/configuration.ts";
-import { makeRootfs } from "../../packages/runtime/test/suites/oci/rig/rootfs.ts";
-import { leaksSince, takeInventory, testScope } from "../inventory/inventory.ts";
+import { messageOf } from "../../../packages/runtime/src/0-base/mod.ts";
+import type { Op, Plan } from "../../../packages/runtime/src/1-kernel/mod.ts";
+import { Log } from "../../../packages/runtime/src/2-oci/cli/log.ts";
+import { remove } from "../../../packages/runtime/src/2-oci/verbs/delete.ts";
+import { launch } from "../../../packages/runtime/src/2-oci/verbs/launch.ts";
+import type { LaunchOptions } from "../../../packages/runtime/src/2-oci/verbs/launch-flags.ts";
+import { start } from "../../../packages/runtime/src/2-oci/verbs/start.ts";
+import type { Context } from "../../../packages/runtime/src/2-oci/verbs/verb.ts";
+import { defaultConfiguration } from "../../../packages/runtime/test/suites/oci/rig/configuration.ts";
+import { makeRootfs } from "../../../packages/runtime/test/suites/oci/rig/rootfs.ts";
+import { leaksSince, takeInventory, testScope } from "../../inventory/inventory.ts";
+import { type Bundle, bundles, HOST_ID, type Sockets } from "./bundles.ts";
 
 const NOT_ROOT = process.getuid?.() === 0 ? false : "needs root";
 /** An error that no call of a plan may shrug off. */
 const ERRNO = "EIO";
 /** Killed processes are gone at once, but the kernel frees what they held a little later. */
 const PATIENCE_MS = 3_000;
+/** What is left stays left, and to look for it takes as long as to make a container. */
+const POINTS_A_LOOK = 8;
 const NO_ERROR = "no error";
-const HOST_ID = 200_000;
 
 const work = mkdtempSync(join(tmpdir(), "fault-injection-"));
 // Root of a user namespace is somebody else out here, and has to get through to its root file system.
@@ -34,40 +37,17 @@ const cgroup = `/glassbox-faults-${process.pid}`;
 const scope = testScope({ cgroupBase: cgroup, directories: [work] });
 after(() => rmSync(work, { recursive: true, force: true }));
 
-interface Bundle {
-  name: string;
-  mode: "run" | "create" | "detach";
-  change: Change;
-}
+const sockets: Sockets = { console: join(work, "console"), pidfd: join(work, "pidfd"), agent: join(work, "agent") };
+/** What came to the sockets. Nobody reads it: so the descriptors in it stay open, as a caller keeps them. */
+const connections = new Set<Socket>();
+const servers = Object.values(sockets).map((path) =>
+  createServer({ pauseOnConnect: true }, (socket) => void connections.add(socket)).listen(path),
+);
+after(() => {
+  for (const server of servers) server.close();
+});
 
-const bundles: Bundle[] = [
-  {
-    name: "typical",
-    mode: "run",
-    change: (configuration) => {
-      configuration.linux.resources.memory = { limit: 64 << 20 };
-      configuration.linux.resources.pids = { limit: 50 };
-      configuration.linux.namespaces.push({ type: "cgroup" });
-      configuration.linux.sysctl = { "net.ipv4.ip_forward": "1" };
-      configuration.linux.seccomp = {
-        defaultAction: "SCMP_ACT_ALLOW",
-        syscalls: [{ names: ["swapon"], action: "SCMP_ACT_ERRNO" }],
-      };
-    },
-  },
-  {
-    name: "user-namespace",
-    mode: "create",
-    change: (configuration) => {
-      configuration.linux.namespaces.push({ type: "user" });
-      configuration.linux.uidMappings = [{ containerID: 0, hostID: HOST_ID, size: 1000 }];
-      configuration.linux.gidMappings = [{ containerID: 0, hostID: HOST_ID, size: 1000 }];
-      configuration.hooks = { createRuntime: [{ path: "/bin/true" }], createContainer: [{ path: "/bin/true" }] };
-    },
-  },
-];
-
-for (const bundle of bundles) {
+for (const bundle of bundles(sockets)) {
   test(`launch of a ${bundle.name} bundle leaves nothing, whichever call fails`, { skip: NOT_ROOT }, async (t) => {
     const path = makeBundle(bundle);
     const root = join(work, `${bundle.name}-state`);
@@ -75,16 +55,16 @@ for (const bundle of bundles) {
     const context = { root, log: new Log({ file: join(work, "log"), json: false, debug: false }) };
     writeFileSync(join(work, "log"), "");
     t.after(() => remove.run(context, { force: true }, [bundle.name]));
-    const options = { id: bundle.name, bundle: path, mode: bundle.mode };
+    const options = { ...bundle.options, id: bundle.name, bundle: path, mode: bundle.mode };
     // Once without a fault: it makes the mount points in the root file system, which stay, and shows that the rest works.
     assert.equal(await launch(context, options), 0);
     if (bundle.mode !== "run") await remove.run(context, { force: true }, [bundle.name]);
 
-    const { plan } = planBundle(path, { id: bundle.name, mode: bundle.mode, root });
+    const plan = await planOf(context, options);
     const points = callsOf(plan);
     const before = takeInventory(scope);
     const findings: string[] = [];
-    for (const point of points) {
+    for (const [count, point] of points.entries()) {
       const { program, index, op } = point;
       const where = `${program} ${index}, ${op.call} (${op.why})`;
       const failAt = { program, op: index, errno: ERRNO } as const;
@@ -97,9 +77,12 @@ for (const bundle of bundles) {
           if (!message.includes(expected)) findings.push(`${where}: error without ${expected}: ${message}`);
         }
       }
+      for (const connection of connections) connection.destroy();
+      connections.clear();
+      if ((count + 1) % POINTS_A_LOOK > 0 && count + 1 < points.length) continue;
       const leaks = await leaksSince(before, scope, PATIENCE_MS);
-      findings.push(...leaks.map((leak) => `${where}: ${leak}`));
-      // What is left now would be found again at every later call.
+      findings.push(...leaks.map((leak) => `${where}, or one of the ${POINTS_A_LOOK - 1} calls before: ${leak}`));
+      // What is left now would be found again at every later look.
       if (leaks.length > 0) break;
     }
     assert.deepEqual(findings, []);
@@ -117,6 +100,18 @@ function makeBundle({ name, change }: Bundle): string {
   if (configuration.linux.uidMappings) chownSync(join(path, "rootfs"), HOST_ID, HOST_ID);
   writeFileSync(join(path, "config.json"), JSON.stringify(configuration));
   return path;
+}
+
+/** What `launch` would have performed. */
+async function planOf(context: Context, options: LaunchOptions): Promise<Plan> {
+  let seen: Plan | undefined;
+  const alter = (plan: Plan) => {
+    seen = plan;
+    throw new Error("seen");
+  };
+  await assert.rejects(launch({ ...context, alter }, options), /seen/);
+  assert.ok(seen);
+  return seen;
 }
 
 function callsOf(plan: Plan): Array<{ program: string; index: number; op: Op }> {
