@@ -6,11 +6,10 @@
  */
 import type { GraphNode, NodeId } from "@glassbox/protocol";
 import type { CompiledCheck, CompiledQuery } from "./compile.ts";
-import type { Alternatives, Condition, Term } from "./condition.ts";
-import { type FieldValue, fieldAt, readField, type Subject } from "./fields.ts";
+import type { Alternatives } from "./condition.ts";
+import { type Bindings, conditionHolds } from "./condition-holds.ts";
+import type { Subject } from "./fields.ts";
 import type { KernelView } from "./kernel-view.ts";
-
-export type Bindings = ReadonlyMap<string, Subject>;
 
 /** How one query went: the object it looked at (the nearest when none fitted) and the conditions that did not hold. */
 export interface Outcome {
@@ -179,83 +178,6 @@ function failures(
   // A query may speak of the object it looks for by bare field or by the name it is about to give it.
   const named = target.kind === "find" && subject ? new Map(bindings).set(target.name, subject) : bindings;
   return query.where.filter((any) => !any.some((condition) => conditionHolds(condition, subject, named, view)));
-}
-
-function conditionHolds(
-  condition: Condition,
-  subject: Subject | undefined,
-  bindings: Bindings,
-  view: KernelView,
-): boolean {
-  const left = resolvePath(condition.left, subject, bindings, view);
-  const right = resolveTerm(condition.right, subject, bindings, view);
-  switch (condition.operator) {
-    case "=":
-      return same(left, right);
-    case "!=":
-      return left !== undefined && right !== undefined && !same(left, right);
-    case "includes":
-      return contains(left, right);
-    case "excludes":
-      return left !== undefined && !contains(left, right);
-    case "starts with":
-      return typeof left === "string" && left.startsWith(String(right));
-    case "ends with":
-      return typeof left === "string" && left.endsWith(String(right));
-    default:
-      return compare(left, right, condition.operator);
-  }
-}
-
-function compare(left: FieldValue, right: FieldValue, operator: ">" | "<" | ">=" | "<="): boolean {
-  if (typeof left !== "number" || typeof right !== "number") return false;
-  if (operator === ">") return left > right;
-  if (operator === "<") return left < right;
-  return operator === ">=" ? left >= right : left <= right;
-}
-
-function same(left: FieldValue, right: FieldValue): boolean {
-  if (typeof left === "object" && typeof right === "object" && "id" in left && "id" in right)
-    return left.id === right.id;
-  return left === right;
-}
-
-function contains(left: FieldValue, right: FieldValue): boolean {
-  if (Array.isArray(left)) return left.includes(String(right));
-  return typeof left === "string" && left.includes(String(right));
-}
-
-export function resolveTerm(
-  term: Term,
-  subject: Subject | undefined,
-  bindings: Bindings,
-  view: KernelView,
-): FieldValue {
-  return term.kind === "literal" ? term.value : resolvePath(term.path, subject, bindings, view);
-}
-
-/** Follows a path from a bound name, or else from `subject`; undefined wherever the kernel shows nothing. */
-export function resolvePath(
-  path: readonly string[],
-  subject: Subject | undefined,
-  bindings: Bindings,
-  view: KernelView,
-): FieldValue {
-  const bound = bindings.get(path[0] ?? "");
-  let at = bound ?? subject;
-  let rest: readonly string[] = bound ? path.slice(1) : path;
-  while (at && rest.length > 0) {
-    if (rest[0] === "gone" && at.kind === "node") return at.gone;
-    const found = fieldAt(at.kind === "file" ? "file" : at.node.kind, rest);
-    if (!found) return undefined;
-    const value = readField(found.field, at, view);
-    if (found.rest.length === 0) return value;
-    const next: GraphNode | undefined =
-      typeof value === "object" && "id" in value ? view.nodes.get(value.id) : undefined;
-    at = next && { kind: "node", node: next, gone: false };
-    rest = found.rest;
-  }
-  return at?.kind === "node" ? { id: at.node.id } : undefined;
 }
 
 function unboundIn(query: CompiledQuery, bindings: Bindings): boolean {

@@ -5,7 +5,8 @@
 import type { CheckResult, GraphNode } from "@glassbox/protocol";
 import type { CompiledCheck } from "./compile.ts";
 import type { Condition, Operator } from "./condition.ts";
-import { type Bindings, type Outcome, resolvePath, resolveTerm } from "./evaluate.ts";
+import { type Bindings, resolvePath, resolveTerm } from "./condition-holds.ts";
+import type { Outcome } from "./evaluate.ts";
 import { type FieldValue, fieldAt, type ObjectKind, type Subject } from "./fields.ts";
 import type { KernelView } from "./kernel-view.ts";
 

@@ -22,7 +22,7 @@ import {
   write,
 } from "../../1-kernel/mod.ts";
 import type { Mount, SpecIdMapping } from "../spec/config.ts";
-import { toIdMapping } from "../spec/validate.ts";
+import { toIdMapping } from "../spec/config-relations.ts";
 import { type MountOptions, parseMountOptions } from "./mount-options.ts";
 import { bindSourceOf } from "./paths.ts";
 import type { Planning } from "./planning.ts";

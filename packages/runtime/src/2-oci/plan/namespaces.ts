@@ -24,7 +24,7 @@ import {
   write,
 } from "../../1-kernel/mod.ts";
 import type { NamespaceKind, SpecIdMapping } from "../spec/config.ts";
-import { toIdMapping } from "../spec/validate.ts";
+import { toIdMapping } from "../spec/config-relations.ts";
 import { namespaceOf, type Planning } from "./planning.ts";
 
 const NAMESPACE_FLAG: Record<NamespaceKind, NamespaceFlag> = {

@@ -8,7 +8,7 @@ import { fileSystemOf, gatherOwnFacts, mountPointOf, userIn } from "../facts/mac
 import { readGroupsWord, readStanding } from "../facts/standing.ts";
 import { planProcess } from "../plan/exec.ts";
 import type { Config, Process } from "../spec/config.ts";
-import { PROCESS_SHAPE } from "../spec/validate.ts";
+import { PROCESS_SHAPE } from "../spec/config-shape.ts";
 import { type StoredState, statusOf } from "../state/container-state.ts";
 import { isAllowed } from "../state/operations.ts";
 import { isAlive } from "../state/process-identity.ts";

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import { type CgroupLimits, type CgroupStep, limitSteps, unmetLimits } from "../../1-kernel/mod.ts";
-import { RESOURCES_SHAPE } from "../spec/validate.ts";
+import { RESOURCES_SHAPE } from "../spec/config-shape.ts";
 import { statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
