@@ -89,6 +89,28 @@ test("identify counts a zombie as ended", async (t) => {
   assert.equal(identify(zombie), undefined);
 });
 
+test("save keeps the state of before, and nothing else, when there is no room for the new one", (t) => {
+  const root = temporaryRoot(t);
+  const directory = reserve(root, "web");
+  save(directory, stateOf("web"));
+  const write = t.mock.method(fs, "writeFileSync");
+  write.mock.mockImplementationOnce((path, text) => {
+    fs.writeFileSync(path, String(text).slice(0, 40));
+    throw Object.assign(new Error("full"), { code: "ENOSPC" });
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  assert.throws(
+    () => save(directory, stateOf("web", { pid: 7, startTime: 8 })),
+    /Cannot write down the state of container "web": no space left on device/,
+  );
+  assert.deepEqual(load(root, "web").stored, stateOf("web"));
+  assert.deepEqual(readdirSync(directory), ["state.json"]);
+});
+
 test("load tells a state that is damaged from one that is not there, and listContainers tells of it", (t) => {
   const root = temporaryRoot(t);
   const file = join(reserve(root, "web"), "state.json");

@@ -38,6 +38,15 @@ for (const [type, label, soft, hard] of limits) {
   );
 }
 
+rule("so few open files that a runtime hardly has enough itself are no obstacle", source, (box) => {
+  const change: Change = (configuration) => {
+    configuration.process.rlimits = [{ type: "RLIMIT_NOFILE", soft: 16, hard: 16 }];
+    // crun holds each of v1's trees open, and has more of them than that.
+    configuration.mounts = configuration.mounts.filter(({ type }) => type !== "cgroup");
+  };
+  assert.equal(box.output("ulimit -n", change), "16\n");
+});
+
 rule("a resource that is not listed keeps the caller's limit", source, (box) => {
   const line = (text: string) => text.split("\n").find((candidate) => candidate.startsWith("Max pending signals"));
   assert.equal(line(box.output("cat /proc/self/limits")), line(readFileSync("/proc/self/limits", "utf8")));
