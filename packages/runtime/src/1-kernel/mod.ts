@@ -46,15 +46,9 @@ export { handOver, hasWaitingSysrun, ownPid, passSignalsTo } from "./plan/launch
 export { parsePlan } from "./plan/parse.ts";
 export type { Arg, Op, Plan, Program } from "./plan/plan.ts";
 export { type PrintOptions, printCall, printPlan } from "./plan/print.ts";
+export type { CallEvent, Results, TracedCall } from "./plan/progress.ts";
 export { SyscallError } from "./plan/syscall-error.ts";
-export {
-  type CallEvent,
-  type Outcome,
-  type PerformOptions,
-  performPlan,
-  type Results,
-  type TracedCall,
-} from "./plan/sysrun.ts";
+export { type Outcome, type PerformOptions, performPlan } from "./plan/sysrun.ts";
 export { OWN_FDS } from "./plan/sysrun-process.ts";
 export { type CgroupMembership, parseProcCgroup, readProcCgroup } from "./procfs/cgroup.ts";
 export { readCmdline } from "./procfs/cmdline.ts";

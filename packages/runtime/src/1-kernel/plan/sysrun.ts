@@ -8,45 +8,19 @@
  * `exitCodeOf` makes an exit code of it. A killed client takes sysrun with it; the container's own program goes on.
  */
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
-import { type ErrnoName, errnoName } from "../abi/errno.ts";
 import { nativeProgram } from "../native-program.ts";
 import { type EncodeOptions, encodePlan } from "./encode.ts";
 import { takeSysrun, type WaitingSysrun } from "./launcher.ts";
-import type { Op, Plan } from "./plan.ts";
-import { ReportReader, type ReportRecord } from "./report.ts";
+import type { Plan } from "./plan.ts";
+import { type Listeners, Progress, type Results } from "./progress.ts";
 import { startSysrun } from "./start-sysrun.ts";
-import { failureIn, type SyscallError } from "./syscall-error.ts";
-import { FIRST_FD, type Start, type Stdio, type Sysrun } from "./sysrun-process.ts";
+import { FIRST_FD, type Start, type Stdio } from "./sysrun-process.ts";
 
-/** Results by their names. A call that failed with an allowed error has the errno negated, as the kernel returns it. */
-export type Results = Record<string, number>;
-
-/** One call of the plan, as it was made or is about to be. */
-export interface CallEvent {
-  program: string;
-  index: number;
-  op: Op;
-}
-
-export interface TracedCall extends CallEvent {
-  value: number;
-  errno: ErrnoName | undefined;
-  /** CLOCK_MONOTONIC, in nanoseconds. */
-  startNs: bigint;
-  endNs: bigint;
-}
-
-export interface PerformOptions {
+export interface PerformOptions extends Listeners {
   /** Standard input, output and error of everything the plan runs. @default "inherit" for all three */
   stdio?: [Stdio, Stdio, Stdio];
   /** Descriptors of this process that sysrun has too, numbered from 3 on. @default none */
   descriptors?: readonly number[];
-  /** Called after each call that went well. Asking for it costs two more calls for each. */
-  onTrace?: (call: TracedCall) => void;
-  /** Called before each call, which is made once the promise resolves. */
-  step?: (call: CallEvent) => Promise<void> | void;
-  /** Called each time the plan has a `tell`. If it returns "leave", the launcher's sysrun goes on with nobody listening. */
-  onTold?: (results: Results) => unknown;
   /** Ends sysrun at once. What the plan has made so far stays. */
   signal?: AbortSignal;
   /** As `signal`, after this long. @default no limit: a foreground container runs as long as it likes */
@@ -75,23 +49,23 @@ export interface Outcome {
 export async function performPlan(plan: Plan, options: PerformOptions = {}): Promise<Outcome> {
   const { block, slots } = encodePlan(plan, { failAt: options.failAt });
   options.signal?.throwIfAborted();
-  const report = new Report(plan, slots, options);
+  const progress = new Progress(plan, slots, options);
   const waiting = canWait(options) ? takeSysrun() : undefined;
-  if (waiting) return performByLauncher(waiting, plan, block, report);
-  const sysrun = await startSysrun(startOf(options, report)).catch(cannotStart);
+  if (waiting) return performByLauncher(waiting, plan, block, progress);
+  const sysrun = await startSysrun(startOf(options, progress)).catch(cannotStart);
   const stop = deadline(options);
   stop.signal?.addEventListener("abort", sysrun.kill, { once: true });
   if (stop.signal?.aborted) sysrun.kill();
   try {
-    report.sysrun = sysrun;
+    progress.sysrun = sysrun;
     sysrun.send(block);
     const exit = await sysrun.exit.catch(cannotStart);
-    await sysrun.drain(() => report.ended);
-    if (report.failure) throw report.failure;
+    await sysrun.drain(() => progress.ended);
+    if (progress.failure) throw progress.failure;
     if (stop.signal?.aborted) throw stopped(stop.signal, options);
-    if (report.problem) throw report.problem;
+    if (progress.problem) throw progress.problem;
     if (typeof exit === "string") throw new GlassboxError("internal", `Cannot finish the plan: ${exit} ended sysrun`);
-    return { results: report.results, exitCode: exit };
+    return { results: progress.results, exitCode: exit };
   } finally {
     stop.signal?.removeEventListener("abort", sysrun.kill);
     stop.clear();
@@ -104,22 +78,24 @@ function canWait({ signal, timeoutMs, step, onTrace, stdio, sysrun, environment 
   return ![signal, timeoutMs, step, onTrace, stdio, sysrun, environment].some((option) => option !== undefined);
 }
 
-function performByLauncher(sysrun: WaitingSysrun, plan: Plan, block: Uint8Array, report: Report): Outcome {
+function performByLauncher(sysrun: WaitingSysrun, plan: Plan, block: Uint8Array, progress: Progress): Outcome {
   const outlives = plan.programs[0]?.ops.some(({ call }) => call === "outlive") ?? false;
   sysrun.send(block);
   sysrun.listen(
-    (bytes) => report.read(bytes),
+    (bytes) => progress.read(bytes),
     // A plan that outlives us waits until we have left, after a failure too. After a problem of ours nobody goes on
     // with it: the launcher ends sysrun when we end.
-    () => report.ended || report.left || report.problem !== undefined || (report.failure !== undefined && outlives),
+    () =>
+      progress.ended || progress.left || progress.problem !== undefined || (progress.failure !== undefined && outlives),
   );
-  if (report.failure) throw report.failure;
-  if (report.problem) throw report.problem;
-  if (!report.ended && !report.left) throw new GlassboxError("internal", "Cannot finish the plan: sysrun has ended");
-  return { results: report.results, exitCode: 0 };
+  if (progress.failure) throw progress.failure;
+  if (progress.problem) throw progress.problem;
+  if (!progress.ended && !progress.left)
+    throw new GlassboxError("internal", "Cannot finish the plan: sysrun has ended");
+  return { results: progress.results, exitCode: 0 };
 }
 
-function startOf(options: PerformOptions, report: Report): Start {
+function startOf(options: PerformOptions, progress: Progress): Start {
   const descriptors = options.descriptors ?? [];
   const plan = FIRST_FD + descriptors.length;
   const args = ["--plan", `${plan}`, "--report", `${plan + 1}`, "--parent", `${process.pid}`];
@@ -133,100 +109,9 @@ function startOf(options: PerformOptions, report: Report): Start {
     descriptors,
     environment: options.environment ?? {},
     live: options.onTrace !== undefined || options.step !== undefined,
-    onReport: (bytes) => report.read(bytes),
-    expectsNews: () => report.expectsTell,
+    onReport: (bytes) => progress.read(bytes),
+    expectsNews: () => progress.expectsTell,
   };
-}
-
-const STEP = new Uint8Array(1);
-
-/** Folds the records into results and at most one failure, and calls back on the way. */
-class Report {
-  readonly #plan: Plan;
-  readonly #slots: readonly string[];
-  readonly #options: PerformOptions;
-  readonly #reader = new ReportReader();
-  #tellsToCome: number;
-  results: Results = {};
-  /** The first one counts: others follow from it, as when a parent waits for a child that is gone. */
-  failure: SyscallError | undefined;
-  /** What a callback threw; the plan ends there. */
-  problem: unknown;
-  /** The first program is through. */
-  ended = false;
-  /** Nobody listens any more. */
-  left = false;
-  /** Where steps go; known once it has started. */
-  sysrun: Sysrun | undefined;
-
-  constructor(plan: Plan, slots: readonly string[], options: PerformOptions) {
-    this.#plan = plan;
-    this.#slots = slots;
-    this.#options = options;
-    const calls = plan.programs.flatMap((program) => program.ops);
-    this.#tellsToCome = options.onTold ? calls.filter(({ call }) => call === "tell").length : 0;
-  }
-
-  get expectsTell(): boolean {
-    return this.#tellsToCome > 0;
-  }
-
-  read(bytes: Uint8Array): void {
-    try {
-      for (const record of this.#reader.read(bytes)) this.#take(record);
-    } catch (problem) {
-      this.problem ??= problem;
-      this.sysrun?.kill();
-    }
-  }
-
-  #take(record: ReportRecord): void {
-    if (record.kind === "RESULT") this.#keep(record);
-    else if (record.kind === "FAILED") this.failure ??= failureIn(this.#plan, record, this.results);
-    else if (record.kind === "ENDED") this.ended = true;
-    else if (record.kind === "UNUSABLE") this.problem = unusable(record);
-    else if (record.kind === "TOLD") this.#tell();
-    else if (record.kind === "WAITING") void this.#step(record);
-    else this.#trace(record);
-  }
-
-  #keep({ op: slot, value }: ReportRecord): void {
-    const name = this.#slots[slot];
-    if (name !== undefined) this.results[name] = value;
-  }
-
-  #tell(): void {
-    this.#tellsToCome--;
-    if (this.failure) {
-      // Only the echo of a program that went on for a moment: it may wait for an answer to this, and none will come.
-      this.sysrun?.kill();
-      return;
-    }
-    this.left = this.#options.onTold?.({ ...this.results }) === "leave";
-  }
-
-  #trace(record: ReportRecord): void {
-    const { value, error, startNs, endNs } = record;
-    this.#options.onTrace?.({ ...this.#callOf(record), value, errno: errnoName(error), startNs, endNs });
-  }
-
-  async #step(record: ReportRecord): Promise<void> {
-    try {
-      await this.#options.step?.(this.#callOf(record));
-      this.sysrun?.send(STEP);
-    } catch (problem) {
-      // End of file is sysrun's word to stop.
-      this.problem ??= problem;
-      this.sysrun?.finish();
-    }
-  }
-
-  #callOf(record: ReportRecord): CallEvent {
-    const program = this.#plan.programs[record.program];
-    const op = program?.ops[record.op];
-    if (!program || !op) throw new GlassboxError("internal", "sysrun reported a call that the plan does not have");
-    return { program: program.name, index: record.op, op };
-  }
 }
 
 /** One signal for both ways of being stopped. */
@@ -243,14 +128,6 @@ function stopped(signal: AbortSignal, options: PerformOptions): GlassboxError {
     return new GlassboxError("cancelled", "Cannot finish the plan: it was cancelled", { cause: signal.reason });
   }
   return new GlassboxError("deadline exceeded", `Cannot finish the plan: it took longer than ${options.timeoutMs} ms`);
-}
-
-/** It has said on standard error what it could not do. */
-function unusable({ error }: ReportRecord): GlassboxError {
-  const reason = errnoName(error) ?? "it could not read it";
-  return new GlassboxError("internal", `Cannot perform the plan: sysrun could not start on it (${reason})`, {
-    hint: "See whether /proc is mounted, and whether sysrun was built from this checkout: node scripts/build.mjs native",
-  });
 }
 
 function cannotStart(cause: unknown): never {
