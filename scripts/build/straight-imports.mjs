@@ -58,7 +58,7 @@ export function straighten(text, originOf) {
   return text.replaceAll(IMPORT, (whole, names, list) => {
     const imports = namesIn(names).map(({ type, name, as }) => {
       const origin = originOf(list, name) ?? { file: list, name };
-      return `import { ${type}${origin.name} as ${as} } from ${JSON.stringify(origin.file)};`;
+      return `import ${type}{ ${origin.name} as ${as} } from ${JSON.stringify(origin.file)};`;
     });
     return `${imports.join(" ")}${"\n".repeat(whole.split("\n").length - 1)}`;
   });

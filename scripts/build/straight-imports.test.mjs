@@ -27,7 +27,7 @@ const cases = [
   [
     "imports each name from its file",
     `import { DOOR_NAMES, open as unlock, type Door } from "../0-base/mod.ts";\nopen();\n`,
-    `import { NAMES as DOOR_NAMES } from "./names.ts"; import { open as unlock } from "./door.ts"; import { type Door as Door } from "./door.ts";\nopen();\n`,
+    `import { NAMES as DOOR_NAMES } from "./names.ts"; import { open as unlock } from "./door.ts"; import type { Door as Door } from "./door.ts";\nopen();\n`,
   ],
   [
     "keeps the lines that follow where they were",

@@ -15,7 +15,7 @@ import { isAlive } from "../state/process-identity.ts";
 import { cachedProgram } from "../state/seccomp-cache.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { execCgroups } from "./exec-cgroups.ts";
-import { foreignNamespaces } from "./hooks.ts";
+import { foreignNamespaces } from "./foreign-namespaces.ts";
 import { PIDFD_SOCKET_FLAG, preserved } from "./launch-flags.ts";
 import { writePidFile } from "./pid-file.ts";
 import { forwardSignals } from "./signals.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { foreignNamespaces } from "../../../src/2-oci/verbs/hooks.ts";
+import { foreignNamespaces } from "../../../src/2-oci/verbs/foreign-namespaces.ts";
 import { type Change, withoutNamespace } from "../../suites/oci/rig/configuration.ts";
 import { feature } from "../../suites/oci/rig/feature.ts";
 
