@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { userIn } from "./accounts.ts";
 import { lookInContainer } from "./container-view.ts";
 import { resolveInRoot } from "./in-root.ts";
-import { parseHardLimits, userIn } from "./machine.ts";
 
 function temporaryBundle(t: { after(work: () => void): void }): string {
   const bundle = mkdtempSync(join(tmpdir(), "glassrun-view-"));
@@ -52,13 +52,8 @@ test("lookInContainer sees through the mounts that will lie over the root", (t) 
   assert.deepEqual(kinds(0), ["file", "missing", "missing", "missing", "missing", "missing"], "before the first mount");
 });
 
-test("userIn reads the container's own passwd, and parseHardLimits the kernel's table", (t) => {
+test("userIn reads the container's own passwd", (t) => {
   const root = join(temporaryBundle(t), "rootfs");
   assert.deepEqual(userIn(root, 1000), { name: "web", home: "/srv" });
   assert.equal(userIn(root, 7), undefined);
-  const limits = `Limit                     Soft Limit           Hard Limit           Units
-Max cpu time              unlimited            unlimited            seconds
-Max open files            1024                 20000                files
-`;
-  assert.deepEqual(parseHardLimits(limits), { RLIMIT_CPU: 0xffffffffffffffffn, RLIMIT_NOFILE: 20000 });
 });

@@ -1,21 +1,19 @@
 /** Gathers what a plan depends on beside the bundle: this machine's cgroups, the runtime's own powers and limits. */
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, fstatSync, readFileSync } from "node:fs";
 import {
   type CgroupLayout,
-  type LimitName,
-  type MountInfo,
   mayMakeCgroup,
-  ownPid,
   placeCgroup,
   readCgroupLayout,
-  readMountinfo,
+  readProcFile,
   surveyCgroup,
-  UNLIMITED,
 } from "../../1-kernel/mod.ts";
 import type { MachineFacts } from "../plan/planning.ts";
+import { userIn } from "./accounts.ts";
 import { type ContainerView, lookInContainer, treeInContainer } from "./container-view.ts";
-import { factOf, resolveInRoot } from "./in-root.ts";
+import { factOf } from "./in-root.ts";
+import { callersFileLimit, parseHardLimits } from "./limits.ts";
+import { fileSystemOf, mountPointOf } from "./mount-above.ts";
 import { mayScore } from "./oom-score.ts";
 import { isRootless, readStanding } from "./standing.ts";
 
@@ -63,114 +61,10 @@ export function gatherOwnFacts() {
     ...callersFileLimit(),
     oomScoreAdj: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
     mayScore,
-    apparmor: readOr("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
+    apparmor: readProcFile("/sys/module/apparmor/parameters/enabled")?.startsWith("Y") ?? false,
     selinux: existsSync("/sys/fs/selinux/enforce"),
     ...standardStreams(),
   };
-}
-
-/** Name and home directory of a uid in a root's /etc/passwd (man 5 passwd). */
-export function userIn(root: string, uid: number): { name: string; home: string } | undefined {
-  const entry = readAccounts(root)
-    .split("\n")
-    .map((line) => line.split(":"))
-    .find(([, , id]) => id === String(uid));
-  return entry && { name: entry[0] ?? "", home: entry[5] || "/" };
-}
-
-/** A list of users is some kilobytes; in a directory service's export perhaps some megabytes. */
-const ACCOUNTS_MAX_BYTES = 16 << 20;
-
-/**
- * The file is the container's: only a plain file of sensible size is read. A FIFO would hold the runtime up for ever, and
- * a device without end would fill its memory.
- */
-function readAccounts(root: string): string {
-  let fd: number | undefined;
-  try {
-    const path = resolveInRoot(root, "/etc/passwd");
-    if (path === undefined) return "";
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY);
-    const stat = fstatSync(fd);
-    if (!stat.isFile() || stat.size > ACCOUNTS_MAX_BYTES) return "";
-    const bytes = Buffer.alloc(stat.size);
-    return bytes.toString("utf8", 0, readSync(fd, bytes));
-  } catch {
-    return "";
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-}
-
-/** The longest mount point above the path; its own mount counts. */
-export function mountPointOf(path: string): string {
-  return mountOf(path)?.mountPoint ?? "/";
-}
-
-/** Type of the file system that is mounted there. */
-export function fileSystemOf(path: string): string {
-  return mountOf(path)?.fsType ?? "";
-}
-
-function mountOf(path: string): MountInfo | undefined {
-  const real = realPathOf(path);
-  const above = (readMountinfo("self") ?? []).filter(
-    ({ mountPoint }) => mountPoint === "/" || `${real}/`.startsWith(`${mountPoint}/`),
-  );
-  // Of those at the same place, the last one lies on top.
-  return above.reduce<MountInfo | undefined>(
-    (best, mount) => (mount.mountPoint.length >= (best?.mountPoint.length ?? 0) ? mount : best),
-    undefined,
-  );
-}
-
-/** A path that does not exist is taken as it stands: whoever opens it tells, with the field it comes from. */
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-}
-
-/**
- * Nothing where it is the hard limit anyway. The launcher is the process that the caller started and has the limit still;
- * without one, `bin/glassrun` has written it down before it became Node.
- */
-function callersFileLimit(): { callerFileLimit?: number } {
-  const text = ownPid() === process.pid ? "" : readOr(`/proc/${ownPid()}/limits`);
-  const [, soft = process.env.GLASSRUN_NOFILE, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(text) ?? [];
-  return /^\d+$/.test(soft ?? "") && soft !== hard ? { callerFileLimit: Number(soft) } : {};
-}
-
-const LIMIT_TITLES: Record<string, LimitName> = {
-  "Max cpu time": "RLIMIT_CPU",
-  "Max file size": "RLIMIT_FSIZE",
-  "Max data size": "RLIMIT_DATA",
-  "Max stack size": "RLIMIT_STACK",
-  "Max core file size": "RLIMIT_CORE",
-  "Max resident set": "RLIMIT_RSS",
-  "Max processes": "RLIMIT_NPROC",
-  "Max open files": "RLIMIT_NOFILE",
-  "Max locked memory": "RLIMIT_MEMLOCK",
-  "Max address space": "RLIMIT_AS",
-  "Max file locks": "RLIMIT_LOCKS",
-  "Max pending signals": "RLIMIT_SIGPENDING",
-  "Max msgqueue size": "RLIMIT_MSGQUEUE",
-  "Max nice priority": "RLIMIT_NICE",
-  "Max realtime priority": "RLIMIT_RTPRIO",
-  "Max realtime timeout": "RLIMIT_RTTIME",
-};
-
-/** Pure: the hard limits in the text of `/proc/PID/limits`. */
-export function parseHardLimits(text: string): Partial<Record<LimitName, number | bigint>> {
-  const limits: Partial<Record<LimitName, number | bigint>> = {};
-  for (const line of text.split("\n")) {
-    const match = /^(Max .*?)\s{2,}\S+\s+(\S+)/.exec(line);
-    const name = match?.[1] && LIMIT_TITLES[match[1]];
-    if (name && match[2]) limits[name] = match[2] === "unlimited" ? UNLIMITED : Number(match[2]);
-  }
-  return limits;
 }
 
 /** /dev/null stays root's: its owner would change for the whole machine. A stream that is closed is neither. */
@@ -187,12 +81,4 @@ function standardStreams() {
     ownedStdio: open.filter(({ isNull }) => !isNull).map(({ fd }) => fd),
     nullStreams: open.filter(({ isNull }) => isNull).map(({ fd }) => fd),
   };
-}
-
-function readOr(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

@@ -1,7 +1,7 @@
 /** What has to hold before a container is made, and what is written down of it first. */
 import { GlassboxError } from "../../0-base/mod.ts";
 import { freezerState, processesIn } from "../../1-kernel/mod.ts";
-import { userIn } from "../facts/machine.ts";
+import { userIn } from "../facts/accounts.ts";
 import type { MachineFacts } from "../plan/planning.ts";
 import type { Bundle } from "../spec/bundle.ts";
 import type { Config } from "../spec/config.ts";
