@@ -1,2 +1,2 @@
-pgrep -f 'spin.sh' > $CG_FREEZER/{{box}}/cgroup.procs
+pgrep -n -f '^sh spin.sh' > $CG_FREEZER/{{box}}/cgroup.procs
 echo FROZEN > $CG_FREEZER/{{box}}/freezer.state
