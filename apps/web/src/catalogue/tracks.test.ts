@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LabSummary } from "@glassbox/protocol";
-import { timeLeft } from "./tracks.ts";
+import { labAfter, timeLeft } from "./tracks.ts";
 
 const lab = (minutes: number, stepsDone = 0): LabSummary => ({
   id: "001-x",
@@ -23,3 +23,12 @@ const said: Array<[labs: LabSummary[], words: string]> = [
 for (const [labs, words] of said) {
   test(`timeLeft says "${words}"`, () => assert.equal(timeLeft(labs), words));
 }
+
+test("labAfter is the next of the same track, and none that cannot run here", () => {
+  const first = lab(10);
+  const second = { ...lab(10), id: "002-y", number: 2 };
+  const elsewhere = { ...second, id: "101-z", track: "Another track" };
+  assert.equal(labAfter([elsewhere, first, second], first), second);
+  assert.equal(labAfter([first, { ...second, runnable: false }], first), undefined);
+  assert.equal(labAfter([first, second], second), undefined);
+});

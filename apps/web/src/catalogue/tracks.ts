@@ -18,6 +18,11 @@ export function nextLab(labs: readonly LabSummary[]): LabSummary | undefined {
   return open.find((lab) => lab.stepsDone > 0) ?? open[0];
 }
 
+/** The lab that follows in the same track, if this machine can run it. */
+export function labAfter(labs: readonly LabSummary[], { track, number }: LabSummary): LabSummary | undefined {
+  return labs.find((lab) => lab.track === track && lab.number === number + 1 && lab.runnable);
+}
+
 /** How long the steps that are not done take together, in words; to the quarter of an hour, as nobody works by the minute. */
 export function timeLeft(labs: readonly LabSummary[]): string {
   const minutes = labs.reduce((sum, lab) => sum + lab.minutes * (1 - lab.stepsDone / lab.stepCount), 0);

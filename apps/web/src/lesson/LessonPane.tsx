@@ -10,6 +10,7 @@ import { Confirm } from "../chrome/Confirm.tsx";
 import { useMayWork } from "../connection/may-work.ts";
 import { Checks } from "./Checks.tsx";
 import { Hints } from "./Hints.tsx";
+import { LabFinished, WaysOn } from "./LabFinished.tsx";
 import css from "./Lesson.module.css";
 import { type CommandActions, LessonText } from "./LessonText.tsx";
 import { PredictionCard } from "./PredictionCard.tsx";
@@ -79,14 +80,13 @@ export function LessonPane({ lab, state, step, actions, onStep, onPoint, onReset
           </Section>
         ))}
         <footer className={css.foot}>
-          {done && (
+          {done && next && (
             <p className={css.well}>
               <CircleCheck size={20} aria-hidden />
-              {next
-                ? "Done. The kernel agrees."
-                : "You have finished this lab. Everything you built here, a container runtime does for every container."}
+              Done. The kernel agrees.
             </p>
           )}
+          {done && !next && <LabFinished lab={lab} state={state} />}
           <div className={css.moves}>
             {previous && (
               <button type="button" className="button" onClick={() => onStep(previous.id)}>
@@ -100,12 +100,7 @@ export function LessonPane({ lab, state, step, actions, onStep, onPoint, onReset
                 <ArrowRight size={15} aria-hidden />
               </button>
             ) : (
-              done && (
-                <a href="/" className="button primary">
-                  All labs
-                  <ArrowRight size={15} aria-hidden />
-                </a>
-              )
+              done && <WaysOn lab={lab} />
             )}
           </div>
           {mayWork && (
