@@ -1,5 +1,4 @@
 /** `exec`: start one more process in a running container. */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { exitCodeOf, freezerState, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
@@ -9,16 +8,16 @@ import { gatherOwnFacts } from "../facts/machine.ts";
 import { fileSystemOf, mountPointOf } from "../facts/mount-above.ts";
 import { readGroupsWord, readStanding } from "../facts/standing.ts";
 import { planProcess } from "../plan/exec.ts";
-import type { Config, Process } from "../spec/config.ts";
-import { PROCESS_SHAPE } from "../spec/config-shape.ts";
+import type { Config } from "../spec/config.ts";
 import { type StoredState, statusOf } from "../state/container-state.ts";
 import { isAllowed } from "../state/operations.ts";
 import { isAlive } from "../state/process-identity.ts";
 import { cachedProgram } from "../state/seccomp-cache.ts";
 import { load, loadConfig } from "../state/store.ts";
 import { execCgroups } from "./exec-cgroups.ts";
+import { processOf } from "./exec-process.ts";
 import { foreignNamespaces } from "./foreign-namespaces.ts";
-import { PIDFD_SOCKET_FLAG, preserved } from "./launch-flags.ts";
+import { checkTerminal, PIDFD_SOCKET_FLAG, preserved } from "./launch-flags.ts";
 import { writePidFile } from "./pid-file.ts";
 import { forwardSignals } from "./signals.ts";
 import { startErrorText } from "./start-error.ts";
@@ -138,72 +137,4 @@ function asExecError(thrown: unknown): unknown {
   if (!(thrown instanceof GlassboxError)) return thrown;
   const message = `exec failed: unable to start container process: ${startErrorText(thrown)}`;
   return new GlassboxError(thrown.category, message, { ...(thrown.hint ? { hint: thrown.hint } : {}), cause: thrown });
-}
-
-function processOf(config: Config, values: Values, command: string[]): Process {
-  const file = text(values, "process");
-  if (file !== undefined) return readProcess(file);
-  const base = config.process ?? { cwd: "/" };
-  const [uid, gid] = (text(values, "user") ?? "").split(":");
-  const groups = texts(values, "additional-gids").map((word) => number(word, "--additional-gids"));
-  const wanted = texts(values, "cap").map((cap) => cap.toUpperCase());
-  return {
-    ...base,
-    terminal: values.tty === true,
-    args: command,
-    cwd: text(values, "cwd") ?? base.cwd,
-    env: [...(base.env ?? []), ...texts(values, "env")],
-    user: {
-      ...base.user,
-      ...(uid ? { uid: number(uid, "--user") } : {}),
-      ...(gid ? { gid: number(gid, "--user") } : {}),
-      ...(groups.length > 0 ? { additionalGids: [...(base.user?.additionalGids ?? []), ...groups] } : {}),
-    },
-    ...(wanted.length > 0 ? { capabilities: withCapabilities(base, wanted) } : {}),
-    noNewPrivileges: values["no-new-privs"] === true || (base.noNewPrivileges ?? false),
-    ...(values.apparmor ? { apparmorProfile: String(values.apparmor) } : {}),
-    ...(values["process-label"] ? { selinuxLabel: String(values["process-label"]) } : {}),
-  };
-}
-
-/** Never inheritable: a file with inheritable capabilities would then give them to any user (CVE-2022-29162). */
-function withCapabilities(base: Process, wanted: string[]): NonNullable<Process["capabilities"]> {
-  const sets = base.capabilities ?? {};
-  const add = (names: string[] = []) => [...new Set([...names, ...wanted])];
-  return { ...sets, bounding: add(sets.bounding), effective: add(sets.effective), permitted: add(sets.permitted) };
-}
-
-function readProcess(file: string): Process {
-  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
-  const [problem] = PROCESS_SHAPE(json, "");
-  if (problem) {
-    throw new GlassboxError("invalid argument", `Cannot use "${file}": ${problem.pointer || "/"} ${problem.message}`);
-  }
-  const wanted = json as Process;
-  if (!wanted.args?.length)
-    throw new GlassboxError("invalid argument", `Cannot use "${file}": /args must name the program to run`);
-  return wanted;
-}
-
-function checkTerminal(terminal: boolean, detach: boolean, consoleSocket: string | undefined): void {
-  if (terminal && detach && !consoleSocket) {
-    throw new GlassboxError(
-      "invalid argument",
-      "cannot allocate tty if the runtime will detach without setting console socket",
-    );
-  }
-  if (consoleSocket && !(terminal && detach)) {
-    throw new GlassboxError(
-      "invalid argument",
-      "cannot use console socket if the runtime will not detach or allocate tty",
-    );
-  }
-}
-
-function number(word: string, flag: string): number {
-  const value = Number(word);
-  if (word === "" || !Number.isInteger(value) || value < 0) {
-    throw new GlassboxError("invalid argument", `Cannot use "${word}" for ${flag}: it must be a number`);
-  }
-  return value;
 }

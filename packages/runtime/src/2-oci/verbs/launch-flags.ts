@@ -1,4 +1,4 @@
-/** Flags that `create` and `run` share, and what they come to. */
+/** Flags that `create`, `run` and in part `exec` share, and what they come to. */
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import { type EncodeOptions, ownPid, type TracedCall } from "../../1-kernel/mod.ts";
@@ -81,4 +81,24 @@ export function oneId(args: string[], verb: string): string {
     });
   }
   return id;
+}
+
+/**
+ * A terminal needs somebody to hold its other side.
+ * @throws GlassboxError invalid argument, in runc's words
+ */
+export function checkTerminal(terminal: boolean, detaches: boolean, consoleSocket: string | undefined): void {
+  if (terminal && detaches && !consoleSocket) {
+    throw new GlassboxError(
+      "invalid argument",
+      "cannot allocate tty if the runtime will detach without setting console socket",
+      { hint: "Give --console-socket, or do without a terminal" },
+    );
+  }
+  if (consoleSocket && !(terminal && detaches)) {
+    throw new GlassboxError(
+      "invalid argument",
+      "cannot use console socket if the runtime will not detach or allocate tty",
+    );
+  }
 }

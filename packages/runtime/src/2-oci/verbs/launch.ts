@@ -28,9 +28,9 @@ import { killAll, removeCgroups } from "./cleanup.ts";
 import { finish } from "./finish.ts";
 import { hasHooks } from "./hooks.ts";
 import { CREATE_HOOKS, letStart, poststart } from "./hooks-in-time.ts";
-import { type LaunchOptions, listening } from "./launch-flags.ts";
+import { checkTerminal, type LaunchOptions, listening } from "./launch-flags.ts";
 import { dueMoments, Moments } from "./moments.ts";
-import { checkTerminal, checkUnused, newState } from "./new-container.ts";
+import { checkUnused, newState } from "./new-container.ts";
 import { writePidFile } from "./pid-file.ts";
 import { forwardSignals } from "./signals.ts";
 import { startErrorText } from "./start-error.ts";
@@ -41,7 +41,7 @@ import { writeToFifo } from "./write-to-fifo.ts";
 /** @returns the exit code: of the container's process in mode `run`, else 0 */
 export async function launch(context: Context, options: LaunchOptions): Promise<number> {
   const bundle = readBundle(options.bundle);
-  checkTerminal(bundle.config, options);
+  checkTerminal(bundle.config.process?.terminal ?? false, options.mode !== "run", options.consoleSocket);
   const directory = reserve(context.root, options.id);
   const rollback = new Rollback();
   rollback.add(`state of container "${options.id}"`, () => forget(directory));

@@ -4,10 +4,8 @@ import { freezerState, processesIn } from "../../1-kernel/mod.ts";
 import { userIn } from "../facts/accounts.ts";
 import type { MachineFacts } from "../plan/planning.ts";
 import type { Bundle } from "../spec/bundle.ts";
-import type { Config } from "../spec/config.ts";
 import type { StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
-import type { LaunchOptions } from "./launch-flags.ts";
 
 /** Of a container that is about to be made, by this process. */
 export function newState(id: string, bundle: Bundle, cgroups: MachineFacts["cgroups"]): StoredState {
@@ -40,24 +38,4 @@ export function checkUnused(cgroups: MachineFacts["cgroups"], holder?: number): 
   }
   if (freezerState(cgroups.map(({ place }) => place)) === "frozen")
     throw new GlassboxError("failed precondition", "container's cgroup unexpectedly frozen");
-}
-
-/** A terminal needs somebody to hold its other side. @throws GlassboxError invalid argument, in runc's words */
-export function checkTerminal(config: Config, { mode, consoleSocket }: LaunchOptions): void {
-  const terminal = config.process?.terminal ?? false;
-  if (terminal && mode !== "run" && !consoleSocket) {
-    throw new GlassboxError(
-      "invalid argument",
-      "cannot allocate tty if the runtime will detach without setting console socket",
-      {
-        hint: "Give --console-socket, or set /process/terminal to false",
-      },
-    );
-  }
-  if (consoleSocket && (!terminal || mode === "run")) {
-    throw new GlassboxError(
-      "invalid argument",
-      "cannot use console socket if the runtime will not detach or allocate tty",
-    );
-  }
 }
