@@ -28,15 +28,16 @@ async function killEverywhere(
   stage.answer("delete", "--force", id);
   // The cgroups of a container's many trees go one after another: the first and the last of such a row stand for it.
   const points = [...changes.keys()].filter((at) => changes[at] !== changes[at - 1] || changes[at] !== changes[at + 1]);
+  let killed = 0;
   for (const at of points) {
     const what = `${deed.verb} killed before ${at}, ${changes[at]}`;
     prepare();
-    stage.killBefore(deed, at, what);
+    if (stage.killBefore(deed, at, what)) killed++;
     recover(what);
     await stage.leavesNothing(what);
   }
-  t.diagnostic(`${deed.verb}: killed before ${points.length} changes`);
-  assert.ok(points.length > 1, "it changes something");
+  t.diagnostic(`${deed.verb}: killed before ${killed} changes`);
+  assert.ok(killed > 1, "it changes something");
 }
 
 const created = () => void stage.ours("create", "--bundle", stage.bundle, id);
