@@ -5,13 +5,28 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { execve, type Op, performPlan } from "../../1-kernel/mod.ts";
+import {
+  blockSignals,
+  clone3,
+  execve,
+  exitCodeOf,
+  type Op,
+  type PerformOptions,
+  performPlan,
+  result,
+  setParentDeathSignal,
+  tell,
+  wait4,
+} from "../../1-kernel/mod.ts";
 import { type Flag, text, type Values } from "./verb.ts";
 
 /** How the network namespace that a bundle names by path is called in criu's images; runc calls it so, too. */
 export const OUTSIDE_NETWORK = "extRootNetNS";
 /** In the directory of images: what the container's standard streams were, as runc keeps them. */
 export const STREAMS_FILE = "descriptors.json";
+
+/** For wait4 (man 2 wait4). */
+const ANY_CHILD = -1;
 
 const CGROUP_MODES = ["soft", "full", "strict", "ignore"];
 
@@ -72,21 +87,78 @@ export function criuFlags(values: Values): { images: string; work: string; args:
  * @throws GlassboxError not found without criu; failed precondition in criu's own words
  */
 export async function callCriu(call: CriuCall, wish: string | undefined): Promise<void> {
-  const program = findCriu(call.doing, wish);
-  mkdirSync(call.work, { recursive: true, mode: 0o700 });
-  const log = join(call.work, `${call.action}.log`);
-  const directories = ["--images-dir", call.images, "--work-dir", call.work, "--log-file", log];
-  const argv = ["criu", call.action, ...directories, "-v4", ...call.args];
-  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ""}`);
-  const ops = [...(call.before ?? []), execve({ path: program, argv, environment }, { why: "Become criu" })];
-  const { exitCode } = await performPlan(
-    { programs: [{ name: "criu", ops }] },
-    // Sealing keeps a container from sysrun's file, and criu itself is no secret.
-    { stdio: ["inherit", "inherit", "inherit"], descriptors: call.descriptors ?? [], sealed: false },
+  const { exitCode } = await performPlan({ programs: [{ name: "criu", ops: planCriu(call, wish) }] }, optionsOf(call));
+  if (exitCode !== 0) throw criuFailed(call);
+}
+
+/**
+ * Restore, and stay until the restored process has ended: with `--restore-sibling` it is a child of criu's parent, which
+ * waits for criu first and for it then.
+ * @param onRestored called once it is there
+ * @returns its exit code
+ * @throws as `callCriu`
+ */
+export async function restoreAndWait(
+  call: CriuCall,
+  wish: string | undefined,
+  onRestored: () => void,
+): Promise<number> {
+  const runtime = [
+    clone3({ program: "criu", flags: [] }, { why: "Make criu's process", result: "criu" }),
+    wait4(
+      { pid: result("criu"), status: "criu_status", flags: [] },
+      { why: "Wait until criu has restored everything" },
+    ),
+    tell({ why: "Say how that went" }),
+    blockSignals({ why: "Outlive a Ctrl-C: it is meant for the container, and the runtime passes it on" }),
+    wait4({ pid: ANY_CHILD, status: "status", flags: [] }, { why: "Wait for the container to end, and learn how" }),
+  ];
+  const criu = [
+    setParentDeathSignal({ signal: "SIGKILL" }, { why: "End with the runtime" }),
+    ...planCriu({ ...call, args: [...call.args, "--restore-sibling"] }, wish),
+  ];
+  const { results } = await performPlan(
+    {
+      programs: [
+        { name: "runtime", ops: runtime },
+        { name: "criu", ops: criu },
+      ],
+    },
+    {
+      ...optionsOf(call),
+      // With one, what is done on its word goes on while the container runs.
+      signal: new AbortController().signal,
+      onTold: ({ criu_status = 0 }) => {
+        if (exitCodeOf(criu_status) !== 0) throw criuFailed(call);
+        onRestored();
+      },
+    },
   );
-  if (exitCode === 0) return;
+  return exitCodeOf(results.status ?? 0);
+}
+
+function planCriu({ doing, work, action, images, args, before = [] }: CriuCall, wish: string | undefined): Op[] {
+  const program = findCriu(doing, wish);
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const directories = ["--images-dir", images, "--work-dir", work, "--log-file", logOf({ work, action })];
+  const argv = ["criu", action, ...directories, "-v4", ...args];
+  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ""}`);
+  return [...before, execve({ path: program, argv, environment }, { why: "Become criu" })];
+}
+
+function optionsOf({ descriptors = [] }: CriuCall): PerformOptions {
+  // Sealing keeps a container from sysrun's file, and criu itself is no secret.
+  return { stdio: ["inherit", "inherit", "inherit"], descriptors, sealed: false };
+}
+
+function logOf({ work, action }: Pick<CriuCall, "work" | "action">): string {
+  return join(work, `${action}.log`);
+}
+
+function criuFailed(call: CriuCall): GlassboxError {
+  const log = logOf(call);
   const said = existsSync(log) ? errorsIn(readFileSync(log, "utf8")) : "";
-  throw new GlassboxError("failed precondition", `Cannot ${call.doing}: criu failed${said && `: ${said}`}`, {
+  return new GlassboxError("failed precondition", `Cannot ${call.doing}: criu failed${said && `: ${said}`}`, {
     hint: `${existsSync(log) ? `All it did is in ${log}; ` : ""}criu check says what it can do on this kernel`,
   });
 }

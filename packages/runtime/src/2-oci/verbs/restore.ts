@@ -5,19 +5,30 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { GlassboxError, Rollback } from "../../0-base/mod.ts";
-import { mount, type Op, unshare } from "../../1-kernel/mod.ts";
+import { type CgroupDirectory, mount, type Op, unshare } from "../../1-kernel/mod.ts";
 import { gatherFacts } from "../facts/machine.ts";
-import { readBundle } from "../spec/bundle.ts";
+import { type Bundle, readBundle } from "../spec/bundle.ts";
+import type { Config } from "../spec/config.ts";
 import { identify } from "../state/process-identity.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
-import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE } from "./criu.ts";
+import {
+  CRIU_FLAGS,
+  type CriuCall,
+  callCriu,
+  criuFlags,
+  OUTSIDE_NETWORK,
+  restoreAndWait,
+  STREAMS_FILE,
+} from "./criu.ts";
+import { finish } from "./finish.ts";
 import { hasHooks } from "./hooks.ts";
 import { CREATE_HOOKS, poststart } from "./hooks-in-time.ts";
 import { oneId } from "./launch-flags.ts";
 import { checkUnused, newState } from "./new-container.ts";
 import { outsideSources } from "./outside-mounts.ts";
 import { writePidFile } from "./pid-file.ts";
+import { forwardSignals } from "./signals.ts";
 import { type Context, text, type Values, type Verb } from "./verb.ts";
 
 export const restore: Verb = {
@@ -36,17 +47,11 @@ export const restore: Verb = {
   },
   async run(context, values, args) {
     const id = oneId(args, "restore");
-    if (values.detach !== true) {
-      throw new GlassboxError("not supported", `Cannot restore container "${id}" in the foreground`, {
-        hint: "Give --detach, and follow it with glassrun state and glassrun kill",
-      });
-    }
     const directory = reserve(context.root, id);
     const rollback = new Rollback();
     rollback.add(`state of container "${id}"`, () => forget(directory));
     try {
-      await readImages(context, values, { id, directory, rollback });
-      return 0;
+      return await readImages(context, values, { id, directory, rollback });
     } catch (thrown) {
       await rollback.undo();
       throw thrown;
@@ -63,19 +68,11 @@ interface Restoring {
   rollback: Rollback;
 }
 
-async function readImages(context: Context, values: Values, { id, directory, rollback }: Restoring): Promise<void> {
+/** @returns the exit code: of the container's process in the foreground, else 0 */
+async function readImages(context: Context, values: Values, { id, directory, rollback }: Restoring): Promise<number> {
   const bundle = readBundle(resolve(text(values, "bundle") ?? "."));
   const { config } = bundle;
-  if (config.process?.terminal) {
-    throw new GlassboxError(
-      "not supported",
-      `Cannot restore container "${id}": it has a terminal, at /process/terminal`,
-    );
-  }
-  if (hasHooks(config, [...CREATE_HOOKS, "startContainer"])) {
-    context.log.warn("/hooks: only poststart and poststop are run for a container that is restored");
-  }
-  const { images, work, args } = criuFlags(values);
+  checkRestorable(context, id, config);
   const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id);
   checkUnused(facts.cgroups);
   const stored = newState(id, bundle, facts.cgroups);
@@ -88,46 +85,104 @@ async function readImages(context: Context, values: Values, { id, directory, rol
   const network = config.linux?.namespaces?.find(({ type }) => type === "network")?.path;
   const networkFd = network === undefined ? undefined : openSync(network, "r");
   const pidFile = join(directory, "restored.pid");
+  const meet = () => {
+    const pid = Number(readFileSync(pidFile, "utf8"));
+    stored.init = identify(pid) ?? { pid, startTime: 0 };
+    save(directory, stored);
+    const callersPidFile = text(values, "pid-file");
+    if (callersPidFile !== undefined) writePidFile(callersPidFile, pid);
+    return pid;
+  };
+  const hooks = () => poststart(context, config, stored, directory);
   try {
-    await callCriu(
-      {
-        action: "restore",
-        doing: `restore container "${id}"`,
-        images,
-        work,
-        before: ownViewOf(bundle.rootfs),
-        args: [
-          ...args,
-          ...["--root", bundle.rootfs, "--restore-detached", "--pidfile", pidFile],
-          ...Object.entries(outsideSources(config, bundle.path)).flatMap(([path, source]) => [
-            "--external",
-            `mnt[${path}]:${source}`,
-          ]),
-          ...(networkFd === undefined ? [] : ["--inherit-fd", `fd[${FIRST_PASSED}]:${OUTSIDE_NETWORK}`]),
-          ...oldPipes(images).flatMap(([fd, pipe]) => ["--inherit-fd", `fd[${fd}]:${pipe}`]),
-          ...facts.cgroups.flatMap(({ place }) => [
-            "--cgroup-root",
-            place.version === 2 ? place.path : `${place.controllers.join(",")}:${place.path}`,
-          ]),
-          ...["lsm-profile", "lsm-mount-context"].flatMap((name) => {
-            const value = text(values, name);
-            return value === undefined ? [] : [`--${name}`, value];
-          }),
-        ],
-        ...(networkFd === undefined ? {} : { descriptors: [networkFd] }),
-      },
-      context.criu,
-    );
+    const call = planRestore(values, { id, bundle, cgroups: stored.cgroups, pidFile, networkFd });
+    if (values.detach === true) {
+      await callCriu(call, context.criu);
+      meet();
+      rollback.keep();
+      await hooks();
+      return 0;
+    }
+    const code = await restoreInForeground(call, context.criu, meet, hooks);
+    rollback.keep();
+    await finish(context, config, stored, directory);
+    return code;
   } finally {
     if (networkFd !== undefined) closeSync(networkFd);
   }
-  const pid = Number(readFileSync(pidFile, "utf8"));
-  stored.init = identify(pid) ?? { pid, startTime: 0 };
-  save(directory, stored);
-  const callersPidFile = text(values, "pid-file");
-  if (callersPidFile !== undefined) writePidFile(callersPidFile, pid);
-  rollback.keep();
-  await poststart(context, config, stored, directory);
+}
+
+/** Stands for the container as `run` does: signals that come are the container's, and so is the exit code. */
+async function restoreInForeground(
+  call: CriuCall,
+  criu: string | undefined,
+  meet: () => number,
+  hooks: () => Promise<void>,
+): Promise<number> {
+  let stopForwarding = () => {};
+  let hooked = Promise.resolve();
+  try {
+    return await restoreAndWait(call, criu, () => {
+      stopForwarding = forwardSignals(meet());
+      hooked = hooks();
+    });
+  } finally {
+    stopForwarding();
+    // No hook may still be at work when its container is removed.
+    await hooked;
+  }
+}
+
+function checkRestorable(context: Context, id: string, config: Config): void {
+  if (config.process?.terminal) {
+    throw new GlassboxError(
+      "not supported",
+      `Cannot restore container "${id}": it has a terminal, at /process/terminal`,
+    );
+  }
+  if (hasHooks(config, [...CREATE_HOOKS, "startContainer"])) {
+    context.log.warn("/hooks: only poststart and poststop are run for a container that is restored");
+  }
+}
+
+interface Restored {
+  id: string;
+  bundle: Bundle;
+  cgroups: readonly CgroupDirectory[];
+  /** Which criu writes. */
+  pidFile: string;
+  /** Of the network namespace that the bundle names by path. */
+  networkFd: number | undefined;
+}
+
+function planRestore(values: Values, { id, bundle, cgroups, pidFile, networkFd }: Restored): CriuCall {
+  const { images, work, args } = criuFlags(values);
+  return {
+    action: "restore",
+    doing: `restore container "${id}"`,
+    images,
+    work,
+    before: ownViewOf(bundle.rootfs),
+    args: [
+      ...args,
+      ...["--root", bundle.rootfs, "--restore-detached", "--pidfile", pidFile],
+      ...Object.entries(outsideSources(bundle.config, bundle.path)).flatMap(([path, source]) => [
+        "--external",
+        `mnt[${path}]:${source}`,
+      ]),
+      ...(networkFd === undefined ? [] : ["--inherit-fd", `fd[${FIRST_PASSED}]:${OUTSIDE_NETWORK}`]),
+      ...oldPipes(images).flatMap(([fd, pipe]) => ["--inherit-fd", `fd[${fd}]:${pipe}`]),
+      ...cgroups.flatMap(({ version, path, controllers }) => [
+        "--cgroup-root",
+        version === 2 ? path : `${controllers.join(",")}:${path}`,
+      ]),
+      ...["lsm-profile", "lsm-mount-context"].flatMap((name) => {
+        const value = text(values, name);
+        return value === undefined ? [] : [`--${name}`, value];
+      }),
+    ],
+    ...(networkFd === undefined ? {} : { descriptors: [networkFd] }),
+  };
 }
 
 /** criu wants the root to be a mount point; in a mount namespace of its own nobody else sees that mount. */

@@ -1,6 +1,6 @@
 /** `checkpoint` and `restore`: a container goes on where it was; without criu it is said clearly and nothing happens. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Box, idle, MachineCannot } from "./rig/box.ts";
@@ -22,13 +22,15 @@ function needCriu(): void {
 }
 
 /**
- * Starts a container that counts in its memory, and writes each number to a file of the host's. Its standard streams are
- * files of this suite, which no image of criu's can hold: it leaves them.
+ * Starts a container that counts in its memory, writes each number to a file of the host's, `data/count`, and ends with 5
+ * once there is a file `data/end`. Its standard streams are files of this suite, which no image of criu's can hold: it
+ * leaves them.
  */
 function count(box: Box): () => number {
   mkdirSync(box.path("data"));
   box.launch(
-    "exec </dev/null >/dev/null 2>&1; i=0; while true; do i=$((i+1)); echo $i >/tmp/count; sleep 0.1; done",
+    `exec </dev/null >/dev/null 2>&1; i=0
+    until [ -e /tmp/end ]; do i=$((i+1)); echo $i >/tmp/count; sleep 0.1; done; exit 5`,
     (configuration) => {
       // Without one of its own, what is mounted on /sys/fs/cgroup is the host's, and criu refuses it.
       configuration.linux.namespaces.push({ type: "cgroup" });
@@ -52,6 +54,24 @@ rule("a container goes on where it was", `${source}, man 8 runc-restore`, async 
   assert.equal(box.state().status, "running");
   assert.equal(readFileSync(box.path("pid"), "utf8"), String(box.state().pid));
   assert.equal(box.exec("echo here").stdout, "here\n");
+});
+
+rule("restore in the foreground ends when the container does, and as that does", "man 8 runc-restore", async (box) => {
+  needCriu();
+  const counted = count(box);
+  await box.until("it to count", () => counted() > 5);
+  box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
+  const before = counted();
+  const end = `until [ "$(cat count)" -gt ${before + 3} ]; do sleep 0.1; done; touch end`;
+  const other = spawn("timeout", ["60", "sh", "-c", end], { cwd: box.path("data"), stdio: "ignore" });
+  const { code, stderr } = box.call([
+    ...["restore", "--image-path", box.path("image"), "--pid-file", box.path("pid"), box.id],
+  ]);
+  other.kill();
+  assert.equal(code, 5, stderr);
+  assert.ok(counted() > before + 3, "it has counted on");
+  assert.match(readFileSync(box.path("pid"), "utf8"), /^\d+$/);
+  box.refused(["state", box.id]);
 });
 
 rule("--leave-running leaves it running, and the files can be used once it has ended", source, async (box) => {
