@@ -6,7 +6,7 @@
  *   build/native/sysrun    performs the plan, once the planner has sent it (sysrun/main.c)
  *
  * and then stands for both: signals go where the planner says, the planner's exit code is ours, and none of the three
- * outlives the others. Verbs that perform no plan get no sysrun; a planner without one starts its own.
+ * outlives the others. A planner without a sysrun starts its own, and for verbs that need nothing of us we become it.
  *
  * What the planner has of us is in the environment: GLASSRUN_LAUNCHER=PLAN,CONTROL,PID. PLAN is a socket to sysrun, where
  * the plan goes and records come back, and which ends when sysrun does. To CONTROL it writes `PID`: from then on
@@ -89,25 +89,30 @@ static pid_t start_sysrun(int plan) {
   cannot("start sysrun");
 }
 
-/* Without a control socket it is on its own. */
-static pid_t start_planner(char **argv, int plan, int control) {
-  pid_t parent = getpid(), child = fork();
-  if (child != 0) return child;
-  char path[PATH_MAX + 16], link[64];
+static __attribute__((noreturn)) void become_planner(char **argv) {
+  char path[PATH_MAX + 16];
   snprintf(path, sizeof path, "%s/../glassrun", here);
-  snprintf(link, sizeof link, "%d,%d,%d", plan, control, parent);
-  if (control >= 0) fcntl(control, F_SETFD, 0);
-  if (plan >= 0) fcntl(plan, F_SETFD, 0);
-  if (control >= 0) setenv("GLASSRUN_LAUNCHER", link, 1);
   /* It runs for milliseconds: compiling to machine code costs more than it ever gives back. */
   setenv("BUN_JSC_useJIT", "0", 1);
   /* Huge pages spare it two thirds of its page faults. */
   setenv("MIMALLOC_ALLOW_THP", "1", 1);
+  execv(path, argv);
+  cannot("start the planner");
+}
+
+/* Without a control socket it is on its own. */
+static pid_t start_planner(char **argv, int plan, int control) {
+  pid_t parent = getpid(), child = fork();
+  if (child != 0) return child;
+  char link[64];
+  snprintf(link, sizeof link, "%d,%d,%d", plan, control, parent);
+  if (control >= 0) fcntl(control, F_SETFD, 0);
+  if (plan >= 0) fcntl(plan, F_SETFD, 0);
+  if (control >= 0) setenv("GLASSRUN_LAUNCHER", link, 1);
   /* Out of reach of the terminal's Ctrl-C, or a signal would come to it twice: from there and from us. */
   setpgid(0, 0);
   settle(parent);
-  execv(path, argv);
-  cannot("start the planner");
+  become_planner(argv);
 }
 
 static int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
@@ -136,16 +141,24 @@ static void tidy(void) {
   if (planner > 0) waitpid(planner, NULL, 0);
 }
 
-/* A guess, which costs a little when it is wrong: an argument with the name of a verb that performs a plan. */
-static bool performs(char **argv) {
-  for (char **arg = argv + 1; *arg; arg++)
-    if (!strcmp(*arg, "run") || !strcmp(*arg, "create") || !strcmp(*arg, "exec")) return true;
+static bool among(const char *const *verbs, char **argv) {
+  for (; *verbs; verbs++)
+    for (char **arg = argv + 1; *arg; arg++)
+      if (!strcmp(*arg, *verbs)) return true;
   return false;
 }
+
+/* Guesses, which cost a little when they are wrong: an argument with the name of a verb that performs a plan, and of one
+   that makes a plan or passes signals on, for which it asks us whose limits and whose signals they are. */
+static const char *const performing[] = {"run", "create", "exec", NULL};
+static const char *const asking[] = {"run", "create", "exec", "restore", "plan", NULL};
 
 int main(int argc, char **argv) {
   (void)argc;
   find_here();
+  /* Of a launcher that is not this one. */
+  unsetenv("GLASSRUN_LAUNCHER");
+  if (!among(asking, argv)) become_planner(argv);
   sigfillset(&held);
   /* Stopping with Ctrl-Z stays what it is. */
   sigdelset(&held, SIGTSTP);
@@ -156,7 +169,7 @@ int main(int argc, char **argv) {
   int control[2], plan[2] = {-1, -1};
   connect_pair(SOCK_SEQPACKET, control);
   pid_t sysrun = -1;
-  if (performs(argv)) connect_pair(SOCK_STREAM, plan);
+  if (among(performing, argv)) connect_pair(SOCK_STREAM, plan);
   pid_t planner = start_planner(argv, plan[0], control[0]);
   if (planner < 0) cannot("start the planner");
   close(control[0]);
