@@ -1,7 +1,8 @@
 /**
  * `npm start` as a newcomer meets it: each thing that can stand in its way is said in one sentence with one remedy, and
  * Ctrl-C ends what it began. It runs in a mount namespace with a /run and a /var of its own, so that neither this
- * machine's packages nor an agent that already runs here are touched.
+ * machine's packages nor an agent that already runs here are touched. What it serves must have been built before, as
+ * `npm test` does: building is not tried here.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -47,11 +48,11 @@ function start(t: TestContext, args: string[], { before = "", alone = false, use
   );
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (piece: Buffer) => (said += piece.toString()));
-  const late = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
+  const late = setTimeout(() => signalAll(child, "SIGKILL"), DEADLINE_MS);
   const ended = once(child, "close").then(([code]) => code as number | null);
   t.after(async () => {
     clearTimeout(late);
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    if (child.exitCode === null && child.signalCode === null) signalAll(child, "SIGTERM");
     await ended;
   });
   return { process: child, said: () => said, ended };
@@ -115,11 +116,16 @@ test("npm start prints an address, and after Ctrl-C nothing of it is left", { sk
   assert.notEqual(url, "", started.said());
   assert.equal((await fetch(url, { redirect: "manual" })).status, 303);
   // As a terminal does it: everybody in the foreground gets the signal.
-  process.kill(-(child.pid ?? 0), "SIGINT");
+  signalAll(child, "SIGINT");
   assert.equal(await started.ended, 0, started.said());
   assert.match(started.said(), /\nEnding \.\.\.\n$/);
   assert.deepEqual(await leaksSince(before, scope), []);
 });
+
+/** It and what it started: all are in a process group of their own, which it leads. */
+function signalAll(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid !== undefined) process.kill(-child.pid, signal);
+}
 
 async function until(child: ChildProcess, holds: () => boolean): Promise<void> {
   while (!holds()) await once(child.stdout as NodeJS.ReadableStream, "data");
