@@ -42,7 +42,7 @@ export const ORIGIN_WORDS = {
 export const STATE_WORDS: Record<string, string> = {
   R: "running",
   S: "sleeping, waiting for something",
-  D: "waiting for a disk, cannot be interrupted",
+  D: "held in the kernel (a disk, a freezer), cannot be interrupted",
   T: "stopped",
   t: "stopped by a debugger",
   Z: "ended, waiting for its parent to collect it (zombie)",
