@@ -125,8 +125,10 @@ function isAfterCreated(plan: Plan, { program, index }: { program: string; index
   return program === "init" && index > created;
 }
 
-/** The container's process may have ended before it was started, which is an error of `start`, and no other. */
+/** The process may have ended before it was started, or before a hook joined it: errors of `start`, and the only ones. */
+const ENDED = /has stopped|ended before|container not running/;
+
 async function startAndDelete(context: Context, id: string): Promise<void> {
-  await start.run(context, {}, [id]).catch((thrown) => assert.match(messageOf(thrown), /has stopped|ended before/));
+  await start.run(context, {}, [id]).catch((thrown) => assert.match(messageOf(thrown), ENDED));
   await remove.run(context, { force: true }, [id]);
 }
