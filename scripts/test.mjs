@@ -29,8 +29,11 @@ Other words name the root or browser tests to run, by part of their path: npm te
 /** Twice what it takes beside the others on two processors; more is a hang. */
 const VM_TIMEOUT_SECONDS = 2400;
 
-/** Emulated, it is slow but waits for nobody, and the others mostly wait: so it goes on beside them. */
+/** Emulated, the VM is slow but waits for nobody, and the others mostly wait: so it goes on beside all of them. */
 const ASIDE = "vm";
+
+/** A person typing and a daemon being asked leave a processor idle half of the time: these two go together. */
+const TOGETHER = ["engines", "e2e"];
 
 /** In this order: what fails fastest comes first. */
 const parts = {
@@ -61,17 +64,14 @@ const parts = {
       Promise.all(["glassrun", "runc", "crun"].map((runtime) => runSuiteOn(runtime, files, { tally, environment }))),
     );
   },
-  engines: async ({ tally, matching }) => {
-    const files = matching(engineTests());
-    await withoutLeaks("engines", tally, (environment) =>
-      runNodeTests("engines", files, { how: "one by one", tally, environment }),
-    );
+  engines: async ({ tally, matching, say, environment }) => {
+    await runNodeTests("engines", matching(engineTests()), { how: "one by one", tally, environment, say });
   },
-  e2e: async ({ tally, matching }) => {
+  e2e: async ({ tally, matching, environment }) => {
     const files = matching(endToEndTests());
     const reason = process.getuid?.() !== 0 ? "this is not root, and the agent needs it" : whyNoBrowser();
     if (reason) return skipAll(files, reason, tally);
-    await withoutLeaks("browser tests", tally, (environment) => runEndToEnd({ files, tally, environment }));
+    await runEndToEnd({ files, tally, environment });
   },
 };
 
@@ -110,18 +110,40 @@ runMain(async () => {
   const tally = new Tally();
   const matching = (/** @type {string[]} */ files) =>
     words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)));
-  /** @type {(string | Buffer)[]} what the part that goes on aside says; a few hundred lines */
-  const saidAside = [];
+  /** @type {Map<string, (string | Buffer)[]>} what the parts that go on beside another say; some hundred lines each */
+  const saidAside = new Map();
+  const sayAside = (/** @type {string} */ name) => {
+    const said = [];
+    saidAside.set(name, said);
+    return (/** @type {string | Buffer} */ text) => void said.push(text);
+  };
+  const wanted = Object.keys(parts).filter((name) => only.length === 0 || only.includes(name));
   let aside = Promise.resolve();
-  for (const [name, run] of Object.entries(parts)) {
-    if (only.length > 0 && !only.includes(name)) continue;
+  for (const name of wanted.filter((each) => !TOGETHER.includes(each))) {
     console.log(`\n== ${name}${name === ASIDE ? ": begun beside the others; what it says comes last" : ""}`);
-    const done = run({ tally, matching, say: (/** @type {string | Buffer} */ text) => void saidAside.push(text) });
-    if (name === ASIDE) aside = done.catch((thrown) => tally.fail(`${name}: ${thrown.message}`));
-    else await done;
+    if (name !== ASIDE) await parts[name]({ tally, matching });
+    else
+      aside = parts[name]({ tally, matching, say: sayAside(name) }).catch((thrown) =>
+        tally.fail(`${name}: ${thrown.message}`),
+      );
+  }
+  const together = wanted.filter((name) => TOGETHER.includes(name));
+  if (together.length > 0) {
+    const [first] = together.length > 1 ? together : [];
+    console.log(`\n== ${together.join(" and ")}${first ? `: what ${first} says comes last` : ""}`);
+    await withoutLeaks(together.join(" and "), tally, (environment) =>
+      Promise.all(
+        together.map((name) =>
+          parts[name]({ tally, matching, environment, ...(name === first ? { say: sayAside(name) } : {}) }),
+        ),
+      ),
+    );
   }
   await aside;
-  for (const text of saidAside) process.stdout.write(text);
+  for (const [name, said] of saidAside) {
+    console.log(`\n== ${name}`);
+    for (const text of said) process.stdout.write(text);
+  }
   console.log(`\n${tally.report()}`);
   return tally.isGood ? 0 : 1;
 });

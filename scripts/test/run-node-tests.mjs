@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { inBuild, inRoot, root } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { runInVm } from "../vm/run.mjs";
@@ -17,11 +18,14 @@ const TEST_TIMEOUT_MS = 420_000;
 /** Emulated, and with the processor time that is left over. */
 const VM_TEST_TIMEOUT_MS = 900_000;
 
+/** Left to itself, Node's runner keeps one processor free, which of two is half. */
+const AT_ONCE = availableParallelism();
+
 /** @param {string} countsFile @param {number} timeoutMs @param {"all at once" | "one by one"} how */
 function runnerArguments(countsFile, timeoutMs, how) {
   return [
     ...["--import", "tsx", "--test", `--test-timeout=${timeoutMs}`],
-    ...(how === "one by one" ? ["--test-concurrency=1"] : []),
+    `--test-concurrency=${how === "one by one" ? 1 : AT_ONCE}`,
     ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ...[`--test-reporter=${inRoot("scripts/test/count-reporter.mjs")}`, `--test-reporter-destination=${countsFile}`],
   ];
@@ -31,15 +35,18 @@ function runnerArguments(countsFile, timeoutMs, how) {
  * @param {string} name of the group, before each test's name
  * @param {string[]} files relative to the checkout
  * @param {{ how: "all at once" | "one by one", tally: import("./tally.mjs").Tally,
- *   environment?: Record<string, string> }} options
+ *   environment?: Record<string, string>, say?: (text: Buffer) => void }} options `say` is given what the tests print,
+ *   which otherwise goes to the screen
  */
-export async function runNodeTests(name, files, { how, tally, environment = {} }) {
+export async function runNodeTests(name, files, { how, tally, environment = {}, say }) {
   if (files.length === 0) return; // Node's runner would go and look for tests itself
   mkdirSync(inBuild("test-counts"), { recursive: true });
   const countsFile = inBuild("test-counts", `${name.replaceAll(" ", "-")}.jsonl`);
   const args = [...runnerArguments(countsFile, TEST_TIMEOUT_MS, how), ...files];
   const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  const output = say ? "pipe" : "inherit";
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", output, output] });
+  if (say) for (const stream of [child.stdout, child.stderr]) stream?.on("data", say);
   const stop = () => child.kill("SIGTERM");
   process.on("exit", stop);
   const code = await new Promise((resolve) => child.on("exit", (exitCode, signal) => resolve(exitCode ?? signal)));
