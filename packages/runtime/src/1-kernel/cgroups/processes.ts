@@ -19,7 +19,7 @@ export function processesIn(directory: string): number[] {
 export function signalAll(directory: string, signal: NodeJS.Signals | number): void {
   const killFile = join(directory, "cgroup.kill");
   if ((signal === "SIGKILL" || signal === 9) && existsSync(killFile)) {
-    writeFileSync(killFile, "1");
+    killTree(killFile);
     return;
   }
   const signalled = new Set<number>();
@@ -35,6 +35,16 @@ export function signalAll(directory: string, signal: NodeJS.Signals | number): v
         // ESRCH: it ended by itself in between, which is what was wanted.
       }
     }
+  }
+}
+
+/** Systemd removes a scope as soon as nobody is in it, perhaps at this moment: then nobody is left to be killed. */
+function killTree(killFile: string): void {
+  try {
+    writeFileSync(killFile, "1");
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENODEV") throw thrown;
   }
 }
 
