@@ -12,11 +12,12 @@ export async function killAll(stored: StoredState): Promise<void> {
   const deadline = Date.now() + KILL_DEADLINE_MS;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     if (stored.init && isAlive(stored.init)) sendSignal(stored.init.pid, "SIGKILL");
-    const place = processPlace(stored);
-    if (place) signalAll(place, "SIGKILL");
+    // On v1 one that is still being made is in some of its groups only.
+    const places = stored.cgroups.map(({ directory }) => directory).filter((place) => processesIn(place).length > 0);
+    for (const place of places) signalAll(place, "SIGKILL");
     // v1 delivers a signal to a frozen process only when it is thawed.
     if (freezerState(stored.cgroups) === "frozen") thaw(stored.cgroups);
-    if (!(stored.init && isAlive(stored.init)) && (!place || processesIn(place).length === 0)) return;
+    if (!(stored.init && isAlive(stored.init)) && places.length === 0) return;
     if (Date.now() > deadline) {
       throw new GlassboxError(
         "deadline exceeded",
