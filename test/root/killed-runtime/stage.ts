@@ -27,6 +27,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { listPids, listProcDirectory, readProcLink } from "../../../packages/runtime/src/1-kernel/mod.ts";
 import { SECCOMP_CACHE } from "../../../packages/runtime/src/2-oci/state/seccomp-cache.ts";
+import { until } from "../../../packages/runtime/test/root/until.ts";
 import { type Change, defaultConfiguration } from "../../../packages/runtime/test/suites/oci/rig/configuration.ts";
 import { makeRootfs } from "../../../packages/runtime/test/suites/oci/rig/rootfs.ts";
 import { type Inventory, leaksSince, takeInventory, testScope } from "../../inventory/inventory.ts";
@@ -269,11 +270,6 @@ export class Stage {
 /** Detached, the process goes on when the runtime has ended. */
 function isLeftAlone({ verb, values }: Deed): boolean {
   return verb === "create" || values.detach === true;
-}
-
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  for (const endsAt = Date.now() + PATIENCE_MS; !condition(); await delay(5))
-    assert.ok(Date.now() < endsAt, `waited in vain for ${what}`);
 }
 
 /** Pids of others that have the file open. */

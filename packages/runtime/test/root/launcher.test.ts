@@ -8,14 +8,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { defaultConfiguration } from "../suites/oci/rig/configuration.ts";
 import { makeRootfs } from "../suites/oci/rig/rootfs.ts";
+import { until } from "./until.ts";
 
 const checkout = fileURLToPath(new URL("../../../..", import.meta.url));
 const launcher = join(checkout, "build/native/glassrun");
-const PATIENCE_MS = 20_000;
 
 interface Foreground {
   id: string;
@@ -50,7 +49,10 @@ async function inForeground(t: TestContext): Promise<Foreground | undefined> {
     rmSync(place, { recursive: true });
   });
   const state = () => JSON.parse(execFileSync(launcher, ["--root", root, "state", id], { encoding: "utf8" }));
-  await until(() => existsSync(join(root, id, "state.json")) && standingBy(child).length === 1);
+  await until(
+    "the container and the one process beside it",
+    () => existsSync(join(root, id, "state.json")) && standingBy(child).length === 1,
+  );
   return { id, root, process: child, ended, state };
 }
 
@@ -58,12 +60,6 @@ async function inForeground(t: TestContext): Promise<Foreground | undefined> {
 function standingBy({ pid = 0 }: ChildProcess): Array<{ pid: number; command: string }> {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
   return children.map((child) => ({ pid: child, command: readFileSync(`/proc/${child}/cmdline`, "utf8") }));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE_MS; !condition(); await delay(20)) {
-    assert.ok(Date.now() < deadline, "what was waited for did not come");
-  }
 }
 
 function cgroupsOf({ pid }: { pid: number }): string[] {
@@ -113,5 +109,8 @@ test("the launcher ends the container and leaves nothing when sysrun is ended", 
   process.kill(sysrun?.pid ?? 0, "SIGKILL");
   assert.equal(await container.ended, 128 + 9);
   assert.deepEqual(readdirSync(container.root), []);
-  await until(() => !existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
+  await until(
+    "the program to end",
+    () => !existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")),
+  );
 });

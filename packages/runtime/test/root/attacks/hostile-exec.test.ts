@@ -3,12 +3,14 @@
  * word: its list of users, its links, its end at just the wrong moment.
  */
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { foreignNamespaces } from "../../../src/2-oci/verbs/foreign-namespaces.ts";
 import { type Change, withoutNamespace } from "../../suites/oci/rig/configuration.ts";
 import { feature } from "../../suites/oci/rig/feature.ts";
+import { until } from "../until.ts";
 
 const rule = feature(import.meta.url);
 
@@ -79,9 +81,8 @@ rule(
 rule(
   "no process that has ended is taken for one on the host",
   "man 7 namespaces: a zombie's links cannot be read",
-  () => {
-    // Its parent never asks how it ended: a zombie.
-    const zombie = spawnZombie();
+  async () => {
+    const zombie = await spawnZombie();
     try {
       assert.ok(existsSync(`/proc/${zombie.pid}/cgroup`), "a zombie still looks like a process");
       assert.throws(() => foreignNamespaces(zombie.pid), /container not running/);
@@ -91,15 +92,25 @@ rule(
   },
 );
 
-function spawnZombie(): { pid: number; end(): void } {
-  const script = 'sh -c "exit 0" & echo $!; exec sleep 60 >/dev/null';
-  const pid = Number(
-    execFileSync("sh", ["-c", `(${script}) & sleep 0.2`], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
-  );
-  const parent = Number(
-    /^PPid:\s+(\d+)/m.exec(execFileSync("cat", [`/proc/${pid}/status`], { encoding: "utf8" }))?.[1],
-  );
-  return { pid, end: () => process.kill(parent, "SIGKILL") };
+/**
+ * A process that has ended and that nobody has asked about. Its parent is `sleep`, which never asks: it ends only once
+ * `sleep` runs, since the shell that was there before would have asked.
+ */
+async function spawnZombie(): Promise<{ pid: number; end(): void }> {
+  const parent = spawn("sh", ["-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60 3<&- >&-"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  try {
+    const [line] = (await once(parent.stdout, "data", { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+    const pid = Number(line.toString());
+    await until("the shell to become sleep", () => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n");
+    parent.stdin.end();
+    await until("cat to end", () => /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
+    return { pid, end: () => parent.kill("SIGKILL") };
+  } catch (error) {
+    parent.kill("SIGKILL");
+    throw error;
+  }
 }
 
 rule("a working directory that a process inside moves away is refused or inside", "CVE-2024-21626", (box) => {
