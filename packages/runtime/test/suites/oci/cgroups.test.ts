@@ -79,10 +79,11 @@ rule("a cgroup below the container's goes with it", 'runtime.md "Delete": the re
   assert.ok(!existsSync(inner));
 });
 
-rule("a process started in the container is in its cgroup", 'config-linux.md "Control groups"', (box) => {
+rule("a process started in the container is in its cgroup", 'config-linux.md "Control groups"', async (box) => {
   const pid = box.launch("sleep 1000 & sleep 1000; :");
-  const procs = readCgroup(pid, { controller: "pids", v1: "cgroup.procs", v2: "cgroup.procs" }).split("\n");
-  assert.ok(procs.includes(`${pid}`) && procs.length >= 2, procs.join(" "));
+  const file = { controller: "pids", v1: "cgroup.procs", v2: "cgroup.procs" };
+  const procs = () => readCgroup(pid, file).split("\n");
+  await box.until("the program and another one", () => procs().includes(`${pid}`) && procs().length >= 2);
 });
 
 rule("the container sees its own cgroup as a mount at /sys/fs/cgroup", 'config.md "Mounts", type cgroup', (box) => {

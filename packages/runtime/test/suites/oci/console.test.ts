@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Box, idle } from "./rig/box.ts";
 import type { Change } from "./rig/configuration.ts";
-import { receiveConsole } from "./rig/console-receiver.ts";
+import { type ConsoleReceiver, receiveConsole } from "./rig/console-receiver.ts";
 import { feature } from "./rig/feature.ts";
 
 const rule = feature(import.meta.url);
@@ -15,13 +15,16 @@ const withTerminal =
     change(configuration);
   };
 
+/** With the end of that line, which may come a little after its word. */
+const hasEnded = (receiver: ConsoleReceiver) => /^end\r?\n/m.test(receiver.text());
+
 /** All that `script` writes to its terminal, once it has written `end`. */
 async function seenOnTerminal(box: Box, script: string, change?: Change, input?: string): Promise<string> {
   const receiver = await receiveConsole(box, input);
   try {
     box.configure(`${script}; echo end; sleep 1000`, withTerminal(change));
     box.ok(["run", "--detach", "--console-socket", receiver.socket, box.id]);
-    await box.until("the program's last line", () => /^end\r?$/m.test(receiver.text()));
+    await box.until("the program's last line", () => hasEnded(receiver));
     return receiver
       .text()
       .replaceAll("\r\n", "\n")
@@ -109,7 +112,7 @@ rule("exec --tty --detach sends its own terminal", "man 8 runc-exec, --tty and -
       "-c",
       "tty; echo end; sleep 1000",
     ]);
-    await box.until("the program's last line", () => /^end\r?$/m.test(receiver.text()));
+    await box.until("the program's last line", () => hasEnded(receiver));
     assert.equal(receiver.text().replaceAll("\r\n", "\n").split("\n")[1], "/dev/pts/0");
   } finally {
     receiver.stop();

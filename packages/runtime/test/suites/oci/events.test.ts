@@ -73,11 +73,11 @@ rule("cpu.throttling counts the periods of a quota", types, async (box) => {
   await box.until("a throttled period", () => throttling().throttledPeriods > 0 && throttling().throttledTime > 0);
 });
 
-/** A wrapper that ends the runtime once it has written `count` lines, after 15 s at the latest, and shows them. */
+/** A wrapper that ends the runtime once it has written `count` lines, after 30 s at the latest, and shows them. */
 function untilLines(box: Box, count: number): string[] {
   const file = box.path("lines");
   const script = `: > ${file}; "$@" > ${file} & tries=0
-    while [ $(wc -l < ${file}) -lt ${count} ] && [ $tries -lt 300 ]; do sleep 0.05; tries=$((tries + 1)); done
+    while [ $(wc -l < ${file}) -lt ${count} ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
     kill $!; wait; cat ${file}`;
   return ["sh", "-c", script, "sh"];
 }
@@ -95,8 +95,12 @@ for (const flags of [["--interval", "200ms"], ["--interval=0.2s"]]) {
 }
 
 rule("it ends when the container does", "nothing more can be said then", (box) => {
-  box.launch("sleep 2");
-  assert.equal(box.call(["events", box.id], { wrapper: ["timeout", "20"] }).code, 0);
+  const pid = box.launch();
+  const file = box.path("lines");
+  // The container lives until the first line shows that there is somebody to notice its end.
+  const script = `timeout ${box.patienceMs / 1000} "$@" > ${file} & while [ ! -s ${file} ]; do sleep 0.05; done; kill -KILL ${pid}; wait $!`;
+  const wrapper = ["timeout", "50", "sh", "-c", script, "sh"];
+  assert.equal(box.call(["events", "--interval", "200ms", box.id], { wrapper }).code, 0);
 });
 
 rule("a line of type oom says that memory ran out", `${source}: "OOM notifications"`, (box) => {

@@ -16,8 +16,9 @@ for (const link of ["pid", "net", "mnt", "ipc", "uts", "cgroup", "user"]) {
   });
 }
 
-rule("the process sees the container's root, hostname and processes", source, (box) => {
-  box.launch();
+rule("the process sees the container's root, hostname and processes", source, async (box) => {
+  const pid = box.launch();
+  await box.until("the program", () => commandOf(pid) === ["sleep", "1000", ""].join("\0"));
   assert.equal(
     box.exec("hostname; cat /proc/1/cmdline | tr '\\0' ' '; ls -d /bin/busybox").stdout,
     "runc\nsleep 1000 /bin/busybox\n",
@@ -162,10 +163,7 @@ rule("--detach returns while the process runs and --pid-file says which it is", 
   const text = readFileSync(box.path("pid"), "utf8");
   assert.match(text, /^[1-9]\d*$/);
   // The pid is known before its execve is over.
-  await box.until(
-    "the program",
-    () => readFileSync(`/proc/${text}/cmdline`, "utf8") === ["sleep", "1000", ""].join("\0"),
-  );
+  await box.until("the program", () => commandOf(text) === ["sleep", "1000", ""].join("\0"));
 });
 
 rule("--preserve-fds N passes descriptors 3 to 3+N-1", source, (box) => {
@@ -216,6 +214,8 @@ rule(
     await box.until("the end of the process", () => !isAlive(pid));
   },
 );
+
+const commandOf = (pid: number | string) => readFileSync(`/proc/${pid}/cmdline`, "utf8");
 
 function isAlive(pid: string): boolean {
   try {

@@ -65,7 +65,8 @@ export const commandDifferences: readonly KnownDifference[] = [
     runtime: "crun",
     feature: "update",
     rule: "device rules in --resources take nothing from a running container",
-    reason: "applies them as for a new container, without the devices that every container has",
+    reason: "forbids everything and allows it again, which the container may meet or not",
+    sometimes: true,
   },
   {
     runtime: "crun",

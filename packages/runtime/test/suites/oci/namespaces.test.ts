@@ -143,7 +143,7 @@ rule(
   "runc, libcontainer/network_linux.go: loopback strategy",
   (box) => {
     assert.equal(
-      box.output("ping -c 1 -w 2 127.0.0.1 | grep -c '1 packets received'", (configuration) => {
+      box.output("ping -c 1 -w 20 127.0.0.1 | grep -c '1 packets received'", (configuration) => {
         for (const set of ["bounding", "effective", "permitted"] as const)
           configuration.process.capabilities?.[set]?.push("CAP_NET_RAW");
       }),

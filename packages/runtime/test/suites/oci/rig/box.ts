@@ -34,9 +34,6 @@ export class MachineCannot extends Error {}
 /** A container that does nothing until it is told to end. */
 export const idle = "exec sleep 1000";
 
-/** How long anything a case waits for may take on a busy machine. */
-const patienceMs = 15_000;
-
 export class Box {
   readonly runtime: Runtime;
   readonly id: string;
@@ -44,11 +41,14 @@ export class Box {
   readonly directory: string;
   readonly bundle: string;
   readonly rootfs: string;
+  /** How long anything that the case waits for may take. */
+  readonly patienceMs: number;
   #calls = 0;
 
-  constructor(runtime: Runtime, id: string, base: string) {
+  constructor(runtime: Runtime, id: string, { base, patienceMs }: { base: string; patienceMs: number }) {
     this.runtime = runtime;
     this.id = id;
+    this.patienceMs = patienceMs;
     this.directory = join(base, id);
     this.bundle = join(this.directory, "bundle");
     this.rootfs = join(this.bundle, "rootfs");
@@ -136,11 +136,11 @@ export class Box {
     return this.call(["exec", ...flags, this.id, "/bin/sh", "-c", script]);
   }
 
-  /** Waits until `condition` holds. @throws Error naming `what` after 15 s */
+  /** Waits until `condition` holds. @throws Error naming `what` when that takes too long */
   async until(what: string, condition: () => boolean): Promise<void> {
-    const endsAt = Date.now() + patienceMs;
+    const endsAt = Date.now() + this.patienceMs;
     while (!condition()) {
-      if (Date.now() > endsAt) throw new Error(`Waited 15 s for ${what}`);
+      if (Date.now() > endsAt) throw new Error(`Waited ${this.patienceMs} ms for ${what}`);
       await delay(10);
     }
   }

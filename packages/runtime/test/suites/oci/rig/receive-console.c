@@ -1,7 +1,7 @@
 /*
  * The other end of --console-socket and --pidfd-socket: listens on a Unix socket, takes one descriptor (SCM_RIGHTS, man 7
  * unix) and says what it is. What comes over a terminal it copies to standard output until it hangs up, and after the
- * first of that it types argv[2]. Of a process it says the pid, and when it has ended.
+ * first line of that it types argv[2]. Of a process it says the pid, and when it has ended.
  * In C because neither Node nor a shell can receive a descriptor.
  */
 #include <errno.h>
@@ -48,10 +48,12 @@ int main(int argc, char **argv) {
 	if (argc != 3) return 2;
 	/* Nobody waits longer than this for a container that never came. */
 	alarm(60);
+	/* Under its name only once it listens: whoever sees the name connects. */
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	strncpy(address.sun_path, argv[1], sizeof address.sun_path - 1);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s.new", argv[1]);
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1)) fail(argv[1]);
+	if (rename(address.sun_path, argv[1])) fail(argv[1]);
 	int connection = accept(listener, NULL, NULL);
 	if (connection < 0) fail("accept");
 	int master = receive_descriptor(connection);
@@ -74,8 +76,11 @@ int main(int argc, char **argv) {
 	/* The last slave closing reads as EIO. */
 	while ((length = read(master, buffer, sizeof buffer)) > 0) {
 		if (write(1, buffer, length) != length) fail("write");
-		/* Not before the program has spoken: a Ctrl-C typed earlier would end the shell that is to catch it. */
-		if (!typed++ && write(master, argv[2], strlen(argv[2])) < 0) fail("write");
+		/* Not before the program has spoken, and to the end of a line: a Ctrl-C typed earlier would end the shell that is
+		   to catch it, and what is typed is echoed where the program's own words stand. */
+		if (typed || !memchr(buffer, '\n', length)) continue;
+		typed = 1;
+		if (write(master, argv[2], strlen(argv[2])) < 0) fail("write");
 	}
 	return 0;
 }

@@ -38,10 +38,12 @@ int main(int argc, char **argv) {
 	if (argc != 3) return 2;
 	/* Nobody waits longer than this for a container that never came. */
 	alarm(60);
+	/* Under its name only once it listens: whoever sees the name connects. */
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	strncpy(address.sun_path, argv[1], sizeof address.sun_path - 1);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s.new", argv[1]);
 	int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (server < 0 || bind(server, (struct sockaddr *)&address, sizeof address) || listen(server, 1)) fail(argv[1]);
+	if (rename(address.sun_path, argv[1])) fail(argv[1]);
 	int connection = accept(server, NULL, NULL);
 	if (connection < 0) fail("accept");
 	int listener = receive_listener(connection), error = atoi(argv[2]);
