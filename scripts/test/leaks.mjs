@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { takeInventory } from "./whole-machine.mjs";
 
 /** What is just ending gets this long to end. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 /** In the environment of everything a test starts, so that its processes are known when their parents are gone. */
 const MARKER = "GLASSBOX_TEST_RUN";

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { readMountinfo } from "@glassbox/runtime/kernel";
+import { readCmdline, readMountinfo, readNamespaceLinks } from "@glassbox/runtime/kernel";
+import { until } from "../../packages/runtime/test/root/until.ts";
 import { compare, type Inventory, leaksSince, takeInventory, testScope } from "./inventory.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "glassbox-inventory-"));
@@ -38,6 +39,7 @@ test("takeInventory finds a process that was orphaned, by its environment", asyn
   const { stdout } = spawnSync("sh", ["-c", "sleep 60 >/dev/null 2>&1 & echo $!"], { encoding: "utf8", cwd: "/" });
   const pid = Number(stdout);
   try {
+    await until("the child to become sleep", () => readCmdline(pid)?.[0] === "sleep");
     assert.deepEqual(compare(before, takeInventory(scope)), [`process ${pid} (sleep 60) was left behind`]);
   } finally {
     process.kill(pid, "SIGKILL");
@@ -75,6 +77,8 @@ test("takeInventory finds mounts, namespaces held by mounts, and namespaces held
   try {
     spawnSync("mount", ["-t", "tmpfs", "none", tmpfs]);
     spawnSync("unshare", [`--uts=${held}`, "true"]);
+    const network = (pid: number | "self") => readNamespaceLinks(pid).own.net;
+    await until("unshare to be apart", () => network(apart.pid ?? 0) !== network("self"));
     const leaks = compare(before, takeInventory(scope)).map((leak) => leak.replaceAll(/\d+/g, "N"));
     const place = directory.replaceAll(/\d+/g, "N");
     for (const expected of [

@@ -90,7 +90,7 @@ export function compare(before: Inventory, after: Inventory): string[] {
 }
 
 /** As `compare` with now, but gives what is just ending the time to end. Resolves at once when nothing is left. */
-export async function leaksSince(before: Inventory, scope: Scope, patienceMs: number = 5000): Promise<string[]> {
+export async function leaksSince(before: Inventory, scope: Scope, patienceMs: number = 20_000): Promise<string[]> {
   const deadlineMs = Date.now() + patienceMs;
   for (;;) {
     const leaks = compare(before, takeInventory(scope));

@@ -13,7 +13,7 @@ import { WebSocket } from "ws";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const LAB = "001-process";
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 interface Agent {
   url: URL;

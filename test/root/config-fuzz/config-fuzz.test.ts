@@ -25,9 +25,9 @@ const CONTAINERS = 200;
 /** What a batch of all cases takes at most on a busy machine: a hang is what ends it. */
 const PATIENCE_MS = 400_000;
 /** One container, which runs `true`. */
-const RUN_PATIENCE_MS = 30_000;
+const RUN_PATIENCE_MS = 60_000;
 /** The kernel frees what killed processes held a little later. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 20_000;
 
 const work = mkdtempSync(join(tmpdir(), "config-fuzz-"));
 chmodSync(work, 0o755);

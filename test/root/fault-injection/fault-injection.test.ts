@@ -25,7 +25,7 @@ const NOT_ROOT = process.getuid?.() === 0 ? false : "needs root";
 /** An error that no call of a plan may shrug off. */
 const ERRNO = "EIO";
 /** Killed processes are gone at once, but the kernel frees what they held a little later. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 20_000;
 /** What is left stays left, and to look for it takes as long as to make a container. */
 const POINTS_A_LOOK = 8;
 const NO_ERROR = "no error";

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { sendSignal } from "../../../packages/runtime/src/2-oci/verbs/cleanup.ts";
 import { Stage } from "./stage.ts";
 
 const NOT_ROOT = process.getuid?.() === 0 ? false : "needs root";
@@ -58,7 +59,7 @@ for (const detach of [false, true]) {
       assert.deepEqual({ ...stage.state(id) }.status, "running", stop.what);
       const others = stage.processes(id).filter((other) => other !== pid);
       assert.ok(others.length <= 1, `${stop.what}: ${others.length} processes`);
-      for (const other of others) process.kill(other, "SIGKILL");
+      for (const other of others) sendSignal(other, "SIGKILL");
     }
     stage.ours("delete", "--force", id);
     await stage.leavesNothing(name);

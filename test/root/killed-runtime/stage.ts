@@ -35,9 +35,9 @@ import type { Order } from "./runtime.ts";
 import type { SyncPoint } from "./stops.ts";
 
 /** A node that starts on a busy machine. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** Killed processes are gone at once, but the kernel frees what they held a little later. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 20_000;
 
 const checkout = fileURLToPath(new URL("../../..", import.meta.url));
 const glassrun = join(checkout, "packages/runtime/bin/glassrun");

@@ -26,7 +26,7 @@ const QUIET_MS = 300 * SLOWNESS;
 /** What bash, busybox's shell and dash end with when they wait for root's next line. */
 const PROMPT = /# $/;
 /** Ends a test that would hang; no promise of speed. */
-const PATIENCE_MS = 20_000 * SLOWNESS;
+const PATIENCE_MS = 60_000 * SLOWNESS;
 /** After a change in the graph the checks are looked at within this time. */
 const LOOKED_AT_MS = 60 * SLOWNESS;
 /** Checks are looked at within half a second of any change; the rest is for a machine that is busy. */
@@ -139,6 +139,15 @@ export class LabStage {
     await this.observer.refresh();
     await pause(SETTLED_MS);
     return this.step(lab, step);
+  }
+
+  /** The same for a step that is to be answered by a hint; without one when none comes in time. */
+  async hintedStep(lab: string, step: string): Promise<StepState> {
+    const deadlineMs = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const state = await this.settledStep(lab, step);
+      if (state.hints.length > 0 || state.status === "done" || Date.now() > deadlineMs) return state;
+    }
   }
 
   step(lab: string, step: string): StepState {

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { nativeProgram, readMountinfo } from "@glassbox/runtime/kernel";
 import { parseSolveScript } from "../../../apps/agent/src/labs/mod.ts";
 import { Observer } from "../../../apps/agent/src/observe/observer.ts";
+import { until } from "../../../packages/runtime/test/root/until.ts";
 import { leaksSince, takeInventory } from "../../inventory/inventory.ts";
 import { cannotStage, LabStage } from "./lab-stage.ts";
 
@@ -133,7 +134,7 @@ test("Labs.reset unmounts what of the lab was mounted elsewhere on the machine",
   try {
     await stage.labs.open(lab);
     await stage.perform(lab, [{ kind: "type", line: `mount --bind . ${elsewhere}` }]);
-    assert.ok(isMounted());
+    await until("the mount", () => isMounted() === true);
     await stage.observer.refresh();
     const node = [...stage.observer.nodes.values()].find(
       (each) => each.kind === "mount" && each.mountPoint === elsewhere,
@@ -161,7 +162,7 @@ for (const who of ["Labs.reset", "Labs.recover after a kill"] as const) {
       await stage.labs.open(lab);
       const { workDir } = stage.labs.detail(lab);
       // Named as what it stands for, and slow enough to be read on a machine that is busy.
-      writeFileSync(join(workDir, "mount"), '#!/bin/sh\nsleep 1\nexec /bin/mount "$@"\n', { mode: 0o755 });
+      writeFileSync(join(workDir, "mount"), '#!/bin/sh\nsleep 3\nexec /bin/mount "$@"\n', { mode: 0o755 });
       await stage.perform(lab, [{ kind: "type", line: `./mount -t tmpfs none ${at("learners")}; echo mount''ed` }]);
       await stage.perform(lab, [{ kind: "wait", text: "mounted" }]);
       execFileSync("mount", ["-t", "tmpfs", "none", at("machines")]);

@@ -47,7 +47,7 @@ async function solveStep(stage: LabStage, lab: string, step: Step, t: TestContex
   assert.equal(before.status, "current", `before the step:\n${JSON.stringify(before.checks, null, 2)}`);
   for (const { name, script } of step.wrong) {
     const undo = await stage.perform(lab, parseSolveScript(script));
-    const { status, checks, hints } = await stage.settledStep(lab, step.id);
+    const { status, checks, hints } = await stage.hintedStep(lab, step.id);
     assert.equal(status, "current", `${name} must not pass:\n${JSON.stringify(checks, null, 2)}`);
     assert.notDeepEqual(hints, [], `${name} is answered by a hint`);
     t.diagnostic(`${name}: ${checks.find(({ ok }) => !ok)?.actual}; hint: ${hints[0]}`);

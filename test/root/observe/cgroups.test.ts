@@ -47,7 +47,7 @@ test(
       await live.process(pid);
       writeFileSync(`${directory}/cgroup.procs`, String(pid));
       await live.seen("cgroup", "with the process", (node) => node.id === made.id && node.pids.includes(pid));
-      assert.ok(live.find("process", (node) => node.pid === pid)?.cgroups.includes(made.id));
+      await live.seen("process", "in the cgroup", (node) => node.pid === pid && node.cgroups.includes(made.id));
 
       await live.observer.refresh();
       assert.equal(live.find("cgroup", (node) => node.id === made.id)?.usage.pidsCurrent, 1);

@@ -29,7 +29,7 @@ test("Observer recognises a container of runc through its life", async (t) => {
     const created = await live.seen(
       "container",
       "created",
-      (node) => node.containerId === id && node.init !== undefined,
+      (node) => node.containerId === id && node.init !== undefined && node.status === "created",
     );
     assert.deepEqual(
       [created.id, created.runtime, created.status, created.bundle],
@@ -72,8 +72,13 @@ test(
       "by hand",
       (node) => node.runtime === "by hand" && node.lab === "060-test",
     );
-    const init = live.find("process", (node) => node.id === container.init);
-    assert.deepEqual([container.lab, container.status, init?.argv], ["060-test", "running", ["sleep", "92"]]);
+    // It is a container as soon as it is made, and becomes its program a little later.
+    const init = await live.seen(
+      "process",
+      "that is the container's first",
+      (node) => node.id === container.init && node.comm === "sleep",
+    );
+    assert.deepEqual([container.lab, container.status, init.argv], ["060-test", "running", ["sleep", "92"]]);
     await live.observer.refresh();
     const all = [...live.observer.nodes.values()].filter(
       (node) => node.kind === "container" && node.runtime === "by hand",
@@ -83,7 +88,7 @@ test(
       all.filter(({ origin }) => origin !== "host").map((node) => node.id),
       [container.id],
     );
-    process.kill(init?.pid ?? 0, "SIGKILL");
+    process.kill(init.pid, "SIGKILL");
     await live.gone("container", "by hand", (node) => node.id === container.id);
     const rest = live.find("process", (node) => node.argv[1] === "91" && node.comm === "sleep");
     if (rest) process.kill(rest.pid, "SIGKILL");

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { nativeProgram, readCmdline, readStat } from "@glassbox/runtime/kernel";
 import { findProcess } from "../../../apps/agent/src/observe/kernel-graph.suite.ts";
 import { Observer } from "../../../apps/agent/src/observe/observer.ts";
+import { until } from "../../../packages/runtime/test/root/until.ts";
 import { cannotObserve } from "./live-graph.ts";
 
 const skip = cannotObserve;
@@ -27,9 +27,9 @@ test("Observer says that kwatch died, goes on, and listens to a new one", { skip
     const first = childNamed(process.pid, program, pids());
     assert.ok(first);
     process.kill(first, "SIGKILL");
-    while (problems.length === 0) await pause(10);
+    await until("the problem to be told", () => problems.length > 0);
     assert.match(problems[0] ?? "", /kwatch.*killed by SIGKILL/);
-    while (!observer.hasProcessEvents) await pause(50);
+    await until("the events of a new one", () => observer.hasProcessEvents);
     sleeper = spawn("sleep", ["93"]);
     await observer.refresh();
     assert.ok(findProcess(observer, sleeper.pid ?? 0));
@@ -52,6 +52,5 @@ test("kwatch ends when the program that started it is killed with SIGKILL", { sk
   assert.equal(readCmdline(pid)?.[0], program);
   agent.kill("SIGKILL");
   const running = () => ![undefined, "Z", "X"].includes(readStat(pid)?.state);
-  for (let tries = 0; tries < 500 && running(); tries++) await pause(20);
-  assert.equal(running(), false);
+  await until("kwatch to end", () => !running());
 });

@@ -9,7 +9,7 @@ import { nativeProgram } from "@glassbox/runtime/kernel";
 import { Observer, type ObserverOptions } from "../../../apps/agent/src/observe/observer.ts";
 
 /** Far above what a busy machine needs: it ends a test that would hang, and is no promise of speed. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 export type NodeOf<Kind extends NodeKind> = Extract<GraphNode, { kind: Kind }>;
 
@@ -45,7 +45,7 @@ export class LiveGraph {
     return undefined;
   }
 
-  /** The first node of the kind that is as wanted, when the graph shows it. @throws after 15 s, saying what was awaited */
+  /** The first node of the kind that is as wanted, when the graph shows it. @throws after 30 s, saying what was awaited */
   seen<Kind extends NodeKind>(
     kind: Kind,
     what: string,

@@ -4,11 +4,22 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readProcFile, readStat } from "../../src/1-kernel/mod.ts";
 import { defaultConfiguration } from "../suites/oci/rig/configuration.ts";
 import { makeRootfs } from "../suites/oci/rig/rootfs.ts";
 import { until } from "./until.ts";
@@ -35,10 +46,13 @@ async function inForeground(t: TestContext): Promise<Foreground | undefined> {
   const bundle = join(place, "bundle");
   mkdirSync(bundle);
   makeRootfs(join(bundle, "rootfs"), join(place, "busybox"));
-  const configuration = defaultConfiguration("trap 'exit 9' TERM; while :; do sleep 0.05; done");
+  const configuration = defaultConfiguration("trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done");
   writeFileSync(join(bundle, "config.json"), JSON.stringify(configuration));
   const [id, root] = [`launcher-${process.pid}-${Date.now()}`, join(place, "root")];
-  const child = spawn(launcher, ["--root", root, "run", "--bundle", bundle, id], { stdio: "ignore" });
+  const output = join(place, "output");
+  const fd = openSync(output, "w");
+  const child = spawn(launcher, ["--root", root, "run", "--bundle", bundle, id], { stdio: ["ignore", fd, "ignore"] });
+  closeSync(fd);
   const ended = new Promise<number | string | null>((resolve) =>
     child.once("exit", (code, signal) => resolve(code ?? signal)),
   );
@@ -50,16 +64,19 @@ async function inForeground(t: TestContext): Promise<Foreground | undefined> {
   });
   const state = () => JSON.parse(execFileSync(launcher, ["--root", root, "state", id], { encoding: "utf8" }));
   await until(
-    "the container and the one process beside it",
-    () => existsSync(join(root, id, "state.json")) && standingBy(child).length === 1,
+    "the container that hears signals, and the one process beside it",
+    () => readFileSync(output, "utf8") === "ready\n" && standingBy(child).length === 1,
   );
   return { id, root, process: child, ended, state };
 }
 
-/** Command lines of the launcher's children. */
+/** Command lines of the launcher's children; without one that ends meanwhile. */
 function standingBy({ pid = 0 }: ChildProcess): Array<{ pid: number; command: string }> {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-  return children.map((child) => ({ pid: child, command: readFileSync(`/proc/${child}/cmdline`, "utf8") }));
+  return children.flatMap((child) => {
+    const command = readProcFile(`/proc/${child}/cmdline`);
+    return command ? [{ pid: child, command }] : [];
+  });
 }
 
 function cgroupsOf({ pid }: { pid: number }): string[] {
@@ -109,8 +126,5 @@ test("the launcher ends the container and leaves nothing when sysrun is ended", 
   process.kill(sysrun?.pid ?? 0, "SIGKILL");
   assert.equal(await container.ended, 128 + 9);
   assert.deepEqual(readdirSync(container.root), []);
-  await until(
-    "the program to end",
-    () => !existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")),
-  );
+  await until("the program to end", () => [undefined, "Z", "X"].includes(readStat(pid)?.state));
 });

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";
 import { type TestContext, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { readStat } from "../../src/1-kernel/mod.ts";
+import { until } from "./until.ts";
 
 const bun = fileURLToPath(new URL("../../../../node_modules/bun/bin/bun.exe", import.meta.url));
 const kernel = new URL("../../src/1-kernel/mod.ts", import.meta.url).href;
@@ -97,9 +98,5 @@ test("under Bun, a client that is killed takes sysrun with it", async (t) => {
     client.once("exit", (code) => reject(new Error(`the client ended with ${code}`)));
   });
   client.kill("SIGKILL");
-  for (const deadline = Date.now() + 10_000; ; await delay(20)) {
-    const stat = fs.existsSync(`/proc/${pid}/stat`) ? fs.readFileSync(`/proc/${pid}/stat`, "utf8") : ") Z";
-    if (/\) [ZX]/.test(stat)) return;
-    assert.ok(Date.now() < deadline, `sysrun is still there: ${stat}`);
-  }
+  await until("sysrun to end", () => [undefined, "Z", "X"].includes(readStat(pid)?.state));
 });

@@ -12,8 +12,10 @@ import {
   type PerformOptions,
   parsePlan,
   performPlan,
+  readStat,
   SyscallError,
 } from "../../src/1-kernel/mod.ts";
+import { until } from "./until.ts";
 
 let scratch = "";
 before(() => {
@@ -60,17 +62,8 @@ async function failureOf(text: string, options: PerformOptions = {}): Promise<Sy
 }
 
 /** Waits until process `pid` is gone; a zombie nobody has reaped yet counts as gone. */
-async function gone(pid: number): Promise<void> {
-  for (const deadline = Date.now() + 10_000; ; await delay(20)) {
-    let stat: string;
-    try {
-      stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    } catch {
-      return;
-    }
-    if (/\) [ZX]/.test(stat)) return;
-    assert.ok(Date.now() < deadline, `process ${pid} is still there: ${stat}`);
-  }
+function gone(pid: number): Promise<void> {
+  return until(`process ${pid} to end`, () => [undefined, "Z", "X"].includes(readStat(pid)?.state));
 }
 
 test("sysrun enters a mount namespace, makes another root and becomes the program in it", async (t) => {

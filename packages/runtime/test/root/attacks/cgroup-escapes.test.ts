@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readProcFile } from "../../../src/1-kernel/mod.ts";
 import type { Box } from "../../suites/oci/rig/box.ts";
 import { MachineCannot } from "../../suites/oci/rig/box.ts";
 import { cgroupOf, versionOf } from "../../suites/oci/rig/cgroup-files.ts";
@@ -16,10 +17,8 @@ import { release, startHeld } from "./rig/naive.ts";
 const rule = feature(import.meta.url);
 
 function processesOf(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readFileSync(join(directory, "cgroup.procs"), "utf8")
-    .split("\n")
-    .filter((pid) => pid !== "");
+  const procs = readProcFile(join(directory, "cgroup.procs")) ?? "";
+  return procs.split("\n").filter((pid) => pid !== "");
 }
 
 /** Twelve lines of processes: each makes its successor and ends, so that a list of them is out of date when it is read. */
@@ -39,8 +38,8 @@ async function launchBomb(box: Box): Promise<string> {
 rule("one signal to each process of a list does not end a fork bomb", "runc issue 2105", async (box) => {
   const directory = await launchBomb(box);
   const list = processesOf(directory);
-  // On a busy machine a runtime may well wait this long between reading and killing.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // On a busy machine a runtime may well wait that long between reading and killing.
+  await box.until("a successor", () => processesOf(directory).some((pid) => !list.includes(pid)));
   for (const pid of list) {
     try {
       process.kill(Number(pid), "SIGKILL");

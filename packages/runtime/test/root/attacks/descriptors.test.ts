@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Box } from "../../suites/oci/rig/box.ts";
 import type { Change } from "../../suites/oci/rig/configuration.ts";
 import { feature } from "../../suites/oci/rig/feature.ts";
@@ -104,17 +105,18 @@ const held: Change = (configuration) => {
 rule(
   "descriptors of the caller do not reach a careful runtime's program",
   "CVE-2024-21626; runc --preserve-fds",
-  (box) => {
+  async (box) => {
     const extraFiles = ["/", "/etc/passwd", "/"];
     const naive = runNaively(box, { script: LIST }, { extraFiles });
     assert.match(naive.stdout, /^3$/m, "an open directory reaches a careless runtime's program");
 
     assert.equal(box.run(LIST, held, { extraFiles }).stdout, ONLY_STDIO, "run");
     const output = box.path("listed");
-    box.configure(`(${LIST}) > /tmp/created; exec sleep 1000`, held);
+    box.configure(`(${LIST}) > /tmp/half; mv /tmp/half /tmp/created; exec sleep 1000`, held);
     box.ok(["create", box.id], { extraFiles });
     box.ok(["start", box.id], { extraFiles });
     assert.equal(box.call(["exec", box.id, "/bin/sh", "-c", LIST], { extraFiles }).stdout, ONLY_STDIO, output);
+    await box.until("the whole list", () => existsSync(join(box.rootfs, "tmp/created")));
     assert.equal(box.ok(["exec", box.id, "/bin/cat", "/tmp/created"]), ONLY_STDIO, "create");
   },
 );

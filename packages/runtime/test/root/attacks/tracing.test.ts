@@ -6,8 +6,8 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { chownSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { CAPABILITY } from "../../../src/1-kernel/mod.ts";
+import { chownSync, readdirSync, readlinkSync } from "node:fs";
+import { CAPABILITY, readStat } from "../../../src/1-kernel/mod.ts";
 import type { Box } from "../../suites/oci/rig/box.ts";
 import type { Change } from "../../suites/oci/rig/configuration.ts";
 import { feature } from "../../suites/oci/rig/feature.ts";
@@ -62,11 +62,11 @@ function pidNamespaceOf(pid: string): string | undefined {
 
 async function whileJoining(box: Box, pid: number, joining: ChildProcess, then: () => void): Promise<void> {
   try {
-    await box.until("a process that joins", () => inside(pid).length > 0);
     // It must have come as far as it can: waiting in the kernel for a byte, or for the freezer.
-    await box.until("it to stand still", () =>
-      inside(pid).every((one) => /^State:\s+[DS]/m.test(readFileSync(`/proc/${one}/status`, "utf8"))),
-    );
+    await box.until("a process that joins to stand still", () => {
+      const states = inside(pid).map((one) => readStat(Number(one))?.state);
+      return states.length > 0 && states.every((state) => state === "D" || state === "S");
+    });
     then();
   } finally {
     box.call(["resume", box.id]);

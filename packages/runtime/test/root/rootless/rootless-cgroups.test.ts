@@ -4,13 +4,14 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSyn
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type Hierarchy, readCgroupLayout } from "../../../src/1-kernel/mod.ts";
+import { until } from "../until.ts";
 import { makePlainUser, USER, whyNoPlainUser } from "./plain-user.ts";
 
 const GROUP = `rootless-${process.pid}`;
 const LIMIT = 40;
 
 /** One group handed over in each tree, with a group in it for the user's own processes: v2 wants it so. */
-function handOver({ mountPoint, version }: Hierarchy): { procs: string; remove(): void } {
+function handOver({ mountPoint, version }: Hierarchy): { procs: string; remove(): Promise<void> } {
   const group = join(mountPoint, GROUP);
   const own = join(group, "shell");
   if (version === 2) writeFileSync(join(mountPoint, "cgroup.subtree_control"), "+pids");
@@ -26,10 +27,20 @@ function handOver({ mountPoint, version }: Hierarchy): { procs: string; remove()
   }
   return {
     procs: join(own, "cgroup.procs"),
-    remove: () => {
-      for (const directory of [own, group]) rmdirSync(directory);
+    // The runtime's own processes have ended, but may not have left yet.
+    remove: async () => {
+      for (const directory of [own, group]) await until(`${directory} to be removed`, () => isRemoved(directory));
     },
   };
+}
+
+function isRemoved(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 describe("glassrun without root, in a cgroup of one's own", { skip: whyNoPlainUser() }, () => {
@@ -37,7 +48,7 @@ describe("glassrun without root, in a cgroup of one's own", { skip: whyNoPlainUs
   // Beside v1's trees, the unified one of a hybrid machine is not used.
   const used = layout.hierarchies.filter(({ version }) => layout.mode === "v2" || version === 1);
 
-  test("keeps the limits that are asked for, and takes the group away after", () => {
+  test("keeps the limits that are asked for, and takes the group away after", async () => {
     const user = makePlainUser();
     const groups = used.map(handOver);
     try {
@@ -51,7 +62,7 @@ describe("glassrun without root, in a cgroup of one's own", { skip: whyNoPlainUs
       assert.deepEqual({ code, out }, { code: 2, out: "" });
       assert.match(err, /fork: Resource temporarily unavailable/);
     } finally {
-      for (const { remove } of groups) remove(); // which fails while the container's group is still there
+      for (const { remove } of groups) await remove(); // which fails while the container's group is still there
       user.remove();
     }
   });

@@ -3,7 +3,7 @@
  * half of it, and delete needs no room.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import type { Box } from "../../suites/oci/rig/box.ts";
 import { feature } from "../../suites/oci/rig/feature.ts";
@@ -14,14 +14,14 @@ const source = "man 5 tmpfs: size, nr_inodes";
 const INODES_MAX = 12;
 
 /** Has containers kept on a file system of this size; `check` may not leave any. */
-function onDisk(box: Box, size: string, check: () => void): void {
+async function onDisk(box: Box, size: string, check: () => void): Promise<void> {
   const root = box.path("root");
   execFileSync("mount", ["-t", "tmpfs", "-o", size, "tmpfs", root]);
   try {
     check();
   } finally {
     for (const id of readdirSync(root)) box.call(["delete", "--force", id]);
-    execFileSync("umount", [root]);
+    await box.until("nobody to use the disk any more", () => spawnSync("umount", [root]).status === 0);
   }
 }
 
@@ -32,11 +32,11 @@ const sizes = [
 ];
 
 for (const verb of ["create", "run"]) {
-  rule(`${verb} on a full disk makes the container whole or not at all, and says why`, source, (box) => {
+  rule(`${verb} on a full disk makes the container whole or not at all, and says why`, source, async (box) => {
     box.configure("true");
     let refusals = 0;
     for (const size of sizes) {
-      onDisk(box, size, () => {
+      await onDisk(box, size, () => {
         const { code, stderr } = box.call([verb, box.id]);
         if (code === 0 && verb === "create") {
           assert.equal(box.state().status, "created", size);
