@@ -6,9 +6,9 @@ import { TERMINAL } from "../machine/terminal.ts";
 import { whyNot } from "../why-not.ts";
 import { type Ctr, IMAGE, RUNTIMES, startContainerd } from "./containerd.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** ctr does not wait for a terminal's last words, and leaves turning lines' ends to both terminals. */
-const ON_TERMINAL = `until [ "$(stty size 2>/dev/null)" = "${TERMINAL}" ]; do sleep 0.05; done; tty; sleep 0.5; exit 4`;
+const ON_TERMINAL = `until [ "$(stty size 2>/dev/null)" = "${TERMINAL}" ]; do sleep 0.05; done; tty; sleep 2; exit 4`;
 const SEEN = /^4 \/dev\/pts\/0\r+\n$/;
 
 describe("containerd", { skip: whyNot("containerd", "ctr", "containerd-shim-runc-v2", "runc") }, () => {

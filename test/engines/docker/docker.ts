@@ -16,8 +16,8 @@ export const RUNTIMES = ["glassrun", "runc"] as const;
 
 export const PROGRAMS = ["/usr/sbin/dockerd", "/usr/bin/docker", "containerd", "runc", "docker-init"];
 
-/** It loads plug-ins and waits for its containerd; a busy machine gets ten times as long as it needs. */
-const START_TIMEOUT_MS = 30_000;
+/** It loads plug-ins and waits for its containerd; a busy machine gets twenty times as long as it needs. */
+const START_TIMEOUT_MS = 60_000;
 
 export interface Docker {
   /** `docker ARGS`, to its end. */

@@ -9,7 +9,7 @@ import { type Docker, IMAGE, PROGRAMS, RUNTIMES, startDocker } from "./docker.ts
 
 /** Says so when it is asked to end, and ends with a code of its own. */
 const PROGRAM = 'echo begun; trap "echo asked to end; exit 5" TERM; while :; do sleep 0.1; done';
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const isV2 = readCgroupLayout().mode === "v2";
 
 describe("docker and a container that goes on", { skip: whyNot(...PROGRAMS) }, () => {
@@ -103,7 +103,7 @@ describe("docker and a container that goes on", { skip: whyNot(...PROGRAMS) }, (
       });
 
       test("stop lets it end by itself, start begins it anew, kill ends it", async () => {
-        await answer("stop", "web");
+        await answer("stop", "--time", "60", "web");
         assert.equal(await field(".State.ExitCode"), "5");
         await answer("start", "web");
         await until("it to begin", async () => (await answer("logs", "web")) === "begun\nasked to end\nbegun\n");
@@ -122,9 +122,13 @@ describe("docker and a container that goes on", { skip: whyNot(...PROGRAMS) }, (
       });
 
       test("one that ran out of memory is known as such", async () => {
-        // The shim begins to listen a little after the start, and dockerd makes the note when the container ends.
-        const script = "sleep 0.5; tail /dev/zero; sleep 0.5; exit 9";
+        // Again and again: the shim begins to listen a little after the start.
+        const script = 'trap "exit 9" TERM; while :; do tail /dev/zero; sleep 0.2; done';
         await answer("run", ...flags, "--name", "hungry", "--memory", "16m", IMAGE, "sh", "-c", script);
+        const past = ["--since", "0", "--until", "0s", "--filter", "container=hungry", "--filter", "event=oom"];
+        await until("dockerd to hear of it", async () => (await answer("events", ...past)) !== "");
+        // dockerd makes the note when the container ends.
+        await answer("kill", "--signal", "TERM", "hungry");
         assert.equal(await answer("wait", "hungry"), "9\n");
         assert.equal(await field(".State.OOMKilled", "hungry"), "true");
         await answer("rm", "hungry");
@@ -136,7 +140,7 @@ describe("docker and a container that goes on", { skip: whyNot(...PROGRAMS) }, (
         await docker.restart();
         assert.equal(await answer("inspect", "-f", "{{.State.Status}} {{.State.Pid}}", "survivor"), `running ${pid}\n`);
         assert.equal(await answer("exec", "survivor", "echo", "here"), "here\n");
-        await answer("stop", "survivor");
+        await answer("stop", "--time", "60", "survivor");
         assert.equal(await field(".State.ExitCode", "survivor"), "5");
         await answer("rm", "survivor");
       });

@@ -38,7 +38,9 @@ export function endOf(child: ChildProcess, timeoutMs?: number): Promise<Ended> {
     };
     child.once("error", reject);
     child.once("close", ended);
-    child.once("exit", (code, signal) => setTimeout(ended, LAST_WORDS_MS, code, signal).unref());
+    // By way of the event loop's next look at what can be read: after a pause of ours the words may be there unread.
+    const later = (code: number | null, signal: NodeJS.Signals | null) => setImmediate(ended, code, signal);
+    child.once("exit", (code, signal) => setTimeout(later, LAST_WORDS_MS, code, signal).unref());
     if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
   });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Killed processes leave their cgroup a little after they have gone from everywhere else. */
-const REMOVE_TIMEOUT_MS = 10_000;
+const REMOVE_TIMEOUT_MS = 30_000;
 
 export function makeGroup(mountPoint: string, name: string): void {
   mkdirSync(join(mountPoint, name));
@@ -23,7 +23,7 @@ export function makeGroup(mountPoint: string, name: string): void {
   }
 }
 
-/** With all groups below it. @throws Error when somebody is still in there after 10 s */
+/** With all groups below it. @throws Error when somebody is still in there after 30 s */
 export async function removeGroup(mountPoint: string, name: string): Promise<void> {
   const deadlineMs = Date.now() + REMOVE_TIMEOUT_MS;
   for (;;) {

@@ -14,10 +14,10 @@ import { readCgroupLayout } from "@glassbox/runtime/kernel";
 import { type Ended, endOf } from "./ended.ts";
 import { makeGroup, removeGroup } from "./groups.ts";
 
-/** Namespaces and a dozen mounts take a tenth of a second; a busy machine gets a hundred times as long. */
-const START_TIMEOUT_MS = 15_000;
+/** Namespaces and a dozen mounts take a tenth of a second; a busy machine gets some hundred times as long. */
+const START_TIMEOUT_MS = 60_000;
 /** No command of an engine here takes more than some seconds; one that hangs must end before the test runner's patience. */
-const COMMAND_TIMEOUT_MS = 60_000;
+const COMMAND_TIMEOUT_MS = 120_000;
 /** It ends by itself when its input does; if not, it is killed. */
 const END_TIMEOUT_MS = 5_000;
 
@@ -25,7 +25,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Standard input; none at all by default. */
   input?: string;
-  /** @default 60_000 */
+  /** @default 120_000 */
   timeoutMs?: number;
   /** Run as this user of the machine's /etc/passwd, in the groups it is in. */
   user?: { uid: number; gid: number };

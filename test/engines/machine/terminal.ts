@@ -5,7 +5,7 @@ import type { Machine } from "./machine.ts";
 /** Rows and columns of the terminal that `onTerminal` gives. */
 export const TERMINAL = "40 100";
 
-const TERMINAL_TIMEOUT_MS = 60_000;
+const TERMINAL_TIMEOUT_MS = 120_000;
 
 /** script(1) makes the terminal. Nothing is typed there, and its input stays open: the end of it would be typed, too. */
 export function onTerminal(machine: Machine, argv: readonly string[]): Promise<Ended> {

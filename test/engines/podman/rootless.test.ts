@@ -92,7 +92,7 @@ for (const runtime of RUNTIMES_ON_REQUEST) {
       await answer(...flags, IMAGE, "sh", "-c", 'trap "exit 5" TERM; while :; do sleep 0.1; done');
       assert.equal(await answer("exec", "web", "id", "-u"), "0");
       assert.match(await answer("top", "web", "pid", "comm"), /^PID +COMMAND\n1 +sh/);
-      await answer("stop", "--time", "10", "web");
+      await answer("stop", "--time", "60", "web");
       assert.equal(await answer("inspect", "--format", "{{.State.ExitCode}}", "web"), "5");
       await answer("rm", "web");
     });

@@ -10,7 +10,7 @@ storage: {filesystem: {rootdirectory: /var/registry}}
 http: {addr: "${ADDRESS}"}
 `;
 
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** @throws Error when it does not answer in time */
 export async function startRegistry(machine: Machine): Promise<void> {
