@@ -8,10 +8,10 @@ import { inBuild } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 
 /** Reading the kernel's state once and loading the labs takes a second or two on a small machine. */
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 
 /** The agent resets what open labs made: processes first asked, then killed. */
-const STOP_MS = 10_000;
+const STOP_MS = 30_000;
 
 /**
  * @typedef {object} RunningAgent

@@ -4,8 +4,8 @@
  */
 import { GlassboxError, messageOf, Rollback } from "@glassbox/runtime/base";
 
-/** Less than `npm start` waits before it kills. Resetting what open labs made takes a second or two. */
-const END_MAX_MS = 9_000;
+/** Less than `npm start` waits before it kills. Resetting what open labs made takes a second or two, or four times that. */
+const END_MAX_MS = 25_000;
 
 /**
  * Runs `start` and keeps the process alive until it is told to end. `start` adds to `ending` how to end each thing right

@@ -17,7 +17,7 @@ import { sharedMemorySegments } from "./shared-memory.ts";
 
 const run = promisify(execFile);
 /** Each helper program does one small thing; one that takes longer hangs. */
-const PROGRAM_TIMEOUT_MS = 10_000;
+const PROGRAM_TIMEOUT_MS = 30_000;
 /** A mount may be stacked on another at the same place, and each round takes the top ones. */
 const UNMOUNT_ROUNDS = 4;
 

@@ -12,7 +12,7 @@ import { thawAll } from "./lab-cgroups.ts";
 import type { LabPlace } from "./lab-place.ts";
 
 /** SIGKILL cannot be refused; what takes longer hangs in the kernel. */
-const KILL_DEADLINE_MS = 5000;
+const KILL_DEADLINE_MS = 10_000;
 
 /** Pids, the agent's own never among them. Zombies are not: they are dead, and only wait for their parent. */
 export function learnersProcesses(place: LabPlace, graph: KernelGraph): number[] {

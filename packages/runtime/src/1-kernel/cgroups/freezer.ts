@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { GlassboxError, sleep } from "../../0-base/mod.ts";
 import type { CgroupDirectory } from "./place.ts";
 
-/** Freezing needs every task to reach a stopping point; more than this means one is stuck in the kernel. */
-const FREEZE_DEADLINE_MS = 2000;
+/** Freezing needs every task to reach a stopping point, on a busy machine one after another; more means one is stuck. */
+const FREEZE_DEADLINE_MS = 10_000;
 
 export type FreezerState = "frozen" | "thawed" | "none";
 

@@ -5,7 +5,7 @@ import type { CgroupDirectory } from "./place.ts";
 import { processesIn, treeOf } from "./processes.ts";
 
 /** A zombie holds its cgroup until it is reaped, and a busy machine's pid 1 may take a while. */
-const REMOVE_DEADLINE_MS = 5000;
+const REMOVE_DEADLINE_MS = 10_000;
 
 /**
  * Remove the directories and all below them; what is gone already is fine.

@@ -11,7 +11,10 @@ export async function startSysrun(start: Start): Promise<Sysrun> {
   return bun && !start.live ? startInBun(bun, start) : startInNode(start);
 }
 
-/** Records written before sysrun ended are in the socket already; this only lets the event loop bring them. */
+/**
+ * Records written before sysrun ended are in the socket already; this only lets the event loop bring them. When it comes
+ * late to that, after longer than this, it looks at the clock first: so it is given one more look at the socket.
+ */
 const LAST_RECORDS_MS = 100;
 
 async function startInNode({ program, args, stdio, descriptors, environment, onReport }: Start): Promise<Sysrun> {
@@ -42,7 +45,7 @@ async function startInNode({ program, args, stdio, descriptors, environment, onR
     kill: () => void child.kill("SIGKILL"),
     drain: (enough) =>
       new Promise((resolve) => {
-        const timer = setTimeout(resolve, LAST_RECORDS_MS);
+        const timer = setTimeout(() => setImmediate(resolve), LAST_RECORDS_MS);
         changed = () => {
           if (!closed && !enough()) return;
           clearTimeout(timer);
