@@ -1,7 +1,7 @@
 /**
  * What the machine holds that a test could leave behind. Other programs come and go meanwhile, so a process counts when
- * the test run's marker is in its environment, or when it lives in namespaces that are not ours, as a container does; a
- * cgroup counts when nothing but such processes is in it.
+ * the test run's marker is in its environment, or when it lives in namespaces that are not ours, as a container does; but
+ * so do services of systemd, which come and go as well. A cgroup counts when nothing but such processes is in it and below.
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
@@ -25,7 +25,7 @@ function ownProcesses(marker) {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       const [state, , , , , , , , , , , , , , , , , , , started] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       if (state === "Z" || state === "X") continue; // holds nothing; its parent has yet to notice
-      if (!isMarked(pid, marker) && !isElsewhere(pid)) continue;
+      if (!isMarked(pid, marker) && (!isElsewhere(pid) || isService(pid))) continue;
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
       found.set(pid, { key: `process ${pid} ${started}`, words: `process ${pid} (${command})` });
     } catch {
@@ -47,6 +47,17 @@ function isElsewhere(pid) {
   );
 }
 
+/** Of a service of systemd in which we are not. @param {string} pid */
+function isService(pid) {
+  const ours = new Set(servicesOf("self"));
+  return servicesOf(pid).some((service) => !ours.has(service));
+}
+
+/** @param {string} pid @returns {string[]} */
+function servicesOf(pid) {
+  return readFileSync(`/proc/${pid}/cgroup`, "utf8").match(/[^/\n]+\.service(?=\/|$)/gm) ?? [];
+}
+
 /** man 5 proc_pid_mountinfo @returns {{ id: string, place: string, type: string }[]} */
 function mounts() {
   const lines = readFileSync("/proc/self/mountinfo", "utf8").trim().split("\n");
@@ -60,7 +71,9 @@ function mounts() {
 /** @param {string} place @param {Map<string, unknown>} processes @returns {[string, string][]} */
 function ownCgroups(place, processes) {
   return directoriesBelow(place)
-    .filter((directory) => processesIn(directory).every((pid) => processes.has(pid)))
+    .filter((directory) =>
+      [directory, ...directoriesBelow(directory)].flatMap(processesIn).every((pid) => processes.has(pid)),
+    )
     .map((directory) => [`cgroup ${directory}`, `cgroup "${directory}"`]);
 }
 
