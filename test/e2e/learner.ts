@@ -8,10 +8,10 @@ import { keyBytes, parseSolveScript, type SolveAction } from "../../apps/agent/s
 
 /** A shell that printed nothing for this long has its prompt ready, or waits for the program it runs. */
 const QUIET_MS = 350;
-const OUTPUT_TIMEOUT_MS = 30_000;
+const OUTPUT_TIMEOUT_MS = 60_000;
 /** The page to show what was asked for; opening a lab and resetting it are the longest. */
-const SHOWN_TIMEOUT_MS = 20_000;
-const DONE_TIMEOUT_MS = 20_000;
+const SHOWN_TIMEOUT_MS = 60_000;
+const DONE_TIMEOUT_MS = 60_000;
 
 export class Learner {
   readonly page: Page;

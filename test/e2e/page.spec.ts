@@ -35,6 +35,7 @@ test("the token leaves the address bar, and the page loads nothing from elsewher
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   for (const path of ["/", "/lab/?id=007-bundle", "/explorer/"]) {
     await page.goto(path);
+    await expect(page.getByRole("status").filter({ hasText: "Live" })).toBeVisible();
     await page.waitForTimeout(1500);
   }
   expect(strangers).toEqual([]);

@@ -13,7 +13,7 @@ import { placesIn, runAgentHere } from "../../scripts/start/agent-here.mjs";
 export const root = path.resolve(import.meta.dirname, "../..");
 /** Emulated, and with the parts that `npm start` may have to build first. */
 const VM_READY_TIMEOUT_MS = 300_000;
-const STOP_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 45_000;
 
 export interface Product {
   /** With the token, as `npm start` prints it. */

@@ -23,7 +23,7 @@ const seed = Number(process.env.FUZZ_SEED ?? 1);
 const CASES = 20_000;
 const CONTAINERS = 200;
 /** What a batch of all cases takes at most on a busy machine: a hang is what ends it. */
-const PATIENCE_MS = 400_000;
+const PATIENCE_MS = 800_000;
 /** One container, which runs `true`. */
 const RUN_PATIENCE_MS = 60_000;
 /** The kernel frees what killed processes held a little later. */

@@ -54,7 +54,7 @@ function watch(terminals: Terminals, id: string, { fromByte = 0, acknowledges = 
   return Object.assign(seen, { following });
 }
 
-async function until(what: string, holds: () => boolean, deadlineMs = 20_000): Promise<void> {
+async function until(what: string, holds: () => boolean, deadlineMs = 60_000): Promise<void> {
   const end = Date.now() + deadlineMs;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain until ${what}`);

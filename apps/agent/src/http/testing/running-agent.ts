@@ -144,7 +144,7 @@ function openSocket(url: string, headers: Record<string, string>, sockets: WebSo
 }
 
 /** Waits until something holds. @throws Error that says what did not */
-export async function until(what: string, holds: () => boolean, deadlineMs = 20_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, deadlineMs = 60_000): Promise<void> {
   const end = Date.now() + deadlineMs;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain until ${what}`);

@@ -12,7 +12,7 @@ import { rootlessConfig } from "../../../src/2-oci/spec/default-config.ts";
 import { makeRootfs } from "../../suites/oci/rig/rootfs.ts";
 
 const glassrun = fileURLToPath(new URL("../../../bin/glassrun", import.meta.url));
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 
 /** nobody: who every machine has. */
 export const USER = 65534;

@@ -24,12 +24,12 @@ export interface CommandOptions {
 }
 
 /** A container on a busy machine starts within a second; a hang has to end some time before the suite's. */
-const deadlineMs = 60_000;
+const deadlineMs = 120_000;
 
 /** Every process the suite starts carries this in its environment, so that one left behind is found. */
 export const suiteMark = `OCI_SUITE=${process.pid}`;
 
-/** @throws Error when the command cannot be started, does not end in 60 s, or is ended by a signal */
+/** @throws Error when the command cannot be started, does not end in two minutes, or is ended by a signal */
 export function runCommand([program = "", ...args]: string[], options: CommandOptions): Outcome {
   const { files } = options;
   writeFileSync(`${files}.in`, options.stdin ?? "");
