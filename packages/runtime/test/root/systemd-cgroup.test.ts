@@ -88,6 +88,38 @@ test("create --systemd-cgroup gives systemd the limits, and update changes them 
   assert.equal(file("cgroup.procs"), "no such file");
 });
 
+test("create --systemd-cgroup gives the unit the properties that annotations name", { skip }, () => {
+  const path = bundle("annotated", (configuration) => {
+    configuration.process.args = ["sleep", "60"];
+    configuration.annotations = {
+      "org.systemd.property.TimeoutStopUSec": "uint64 7000000",
+      "org.systemd.property.RuntimeMaxSec": "1200",
+      "org.systemd.property.Description": "'A web server'",
+      "org.systemd.property.Before": "['nothing.target']",
+    };
+  });
+  succeeds(glassrun("create", "-b", path, "web"));
+  try {
+    assert.deepEqual(["TimeoutStopUSec", "RuntimeMaxUSec", "Description"].map(property), [
+      "7s",
+      "20min",
+      "A web server",
+    ]);
+    assert.ok(property("Before").split(" ").includes("nothing.target"));
+  } finally {
+    succeeds(glassrun("delete", "--force", "web"));
+  }
+});
+
+test("create --systemd-cgroup passes on what systemd says of a property it does not know", { skip }, () => {
+  const path = bundle("unknown", (configuration) => {
+    configuration.annotations = { "org.systemd.property.NoSuchThing": "true" };
+  });
+  const failed = glassrun("create", "-b", path, "web");
+  assert.match(failed.stderr, /Cannot make unit "gb-web.scope".*NoSuchThing/);
+  assert.deepEqual([failed.code, property("LoadState")], [1, "not-found"]);
+});
+
 test("run --systemd-cgroup that fails leaves no unit, and no wrong path is taken", { skip }, () => {
   const missing = bundle("missing", (configuration) => {
     configuration.process.args = ["/no/such/program"];

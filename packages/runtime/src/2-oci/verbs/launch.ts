@@ -82,9 +82,7 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
   const { id, mode } = options;
   const { config } = bundle;
   const layout = readCgroupLayout();
-  const scope = context.systemdCgroup
-    ? await (await import("./systemd.ts")).openScope(config, id, (message) => context.log.warn(message))
-    : undefined;
+  const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config, id) : undefined;
   if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
   const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id, {
     layout,

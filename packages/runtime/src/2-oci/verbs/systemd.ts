@@ -7,7 +7,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { type CgroupLimits, readProcCgroup, systemdUnit, unitProperties } from "../../1-kernel/mod.ts";
+import { type CgroupLimits, readProcCgroup, systemdUnit, unitAnnotations, unitProperties } from "../../1-kernel/mod.ts";
+import { readStanding } from "../facts/standing.ts";
 import type { Config } from "../spec/config.ts";
 
 /** systemd answers at once, or is busy starting the machine. */
@@ -27,14 +28,8 @@ export interface OpenScope {
  * @throws GlassboxError not supported where no systemd runs; invalid argument for a cgroupsPath that is not in systemd's
  *   form; failed precondition with systemd's own words when it refuses, for one because the unit exists
  */
-export async function openScope(
-  { linux, annotations = {} }: Config,
-  id: string,
-  warn: (message: string) => void,
-): Promise<OpenScope> {
-  for (const name of Object.keys(annotations).filter((each) => each.startsWith("org.systemd.property."))) {
-    warn(`/annotations/${name} has no effect: only limits are made properties of the unit`);
-  }
+export async function openScope({ linux, annotations = {} }: Config, id: string): Promise<OpenScope> {
+  const asked = unitAnnotations(annotations);
   const unit = systemdUnit(linux?.cgroupsPath, id, manager());
   // sd_booted(3) looks at the same directory.
   if (!existsSync("/run/systemd/system")) {
@@ -45,7 +40,7 @@ export async function openScope(
     );
   }
   // Delegate: what is below the unit, and the limits it has no property for, are ours to write (systemd's CGROUP_DELEGATION).
-  const properties = ["Delegate=yes", "DefaultDependencies=no", ...unitProperties(linux?.resources ?? {})];
+  const properties = ["Delegate=yes", "DefaultDependencies=no", ...unitProperties(linux?.resources ?? {}), ...asked];
   const holder = spawn(
     "systemd-run",
     [
@@ -87,6 +82,17 @@ export async function openScope(
   );
 }
 
+/**
+ * Where systemd has a container's unit, below each tree's root; undefined when there is none.
+ * @throws as `openScope` for a cgroupsPath that is not in systemd's form
+ */
+export function unitPath({ linux }: Config, id: string): string | undefined {
+  const unit = systemdUnit(linux?.cgroupsPath, id, manager());
+  const show = ["show", "--value", "-p", "ControlGroup", unit.name];
+  const { stdout } = spawnSync("systemctl", [...forUser(), ...show], { encoding: "utf8", timeout: DEADLINE_MS });
+  return stdout?.trim() || undefined;
+}
+
 /** Have systemd write new limits too, until the machine is started again. @throws GlassboxError with systemd's words */
 export function setUnitLimits(unit: string, limits: CgroupLimits): void {
   const properties = unitProperties(limits);
@@ -103,9 +109,10 @@ export function setUnitLimits(unit: string, limits: CgroupLimits): void {
   );
 }
 
-/** Whose systemd: the machine's, or, for a user without root, that user's own. */
+/** Whose systemd: the machine's, or, for a user without root, who may be root of a user namespace, that user's own. */
 function manager(): "system" | "user" {
-  return (process.geteuid?.() ?? 0) === 0 ? "system" : "user";
+  const { uid, inUserNamespace } = readStanding();
+  return uid === 0 && !inUserNamespace ? "system" : "user";
 }
 
 function forUser(): string[] {
