@@ -56,6 +56,16 @@ test("cachedProgram gives what the compiler gives, the first time and from the f
   assert.equal(statSync(directory).mode & 0o777, 0o700);
 });
 
+test("cachedProgram takes away what a killed process left half-written, and nothing of one that still writes", async (t) => {
+  const { directory, root } = await planted(t);
+  // Above the highest pid there can be, and one that lives as long as this test.
+  const [abandoned, atWork] = [`abc.${2 ** 22 + 1}`, `abc.${process.pid}`];
+  for (const name of [abandoned, atWork]) writeFileSync(join(directory, name), "{");
+  await cachedProgram(root, { ...profile, defaultAction: "SCMP_ACT_KILL" }, "x86_64");
+  const names = readdirSync(directory);
+  assert.deepEqual([names.includes(abandoned), names.includes(atWork)], [false, true]);
+});
+
 test("cachedProgram takes a file that is ours", async (t) => {
   const { root } = await planted(t);
   assert.equal((await cachedProgram(root, profile, "x86_64")).flags, PLANTED_FLAGS);

@@ -9,6 +9,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -85,6 +86,7 @@ async function keep(directory: string, key: string, { filter, flags, notifies }:
     if (!isOurs(lstatSync(directory))) return;
     // All of them: which are still wanted nobody knows, and those that are come back.
     const kept = readdirSync(directory);
+    for (const name of kept.filter(isAbandoned)) rmSync(join(directory, name), { force: true });
     if (kept.length >= KEPT_MAX) for (const name of kept) rmSync(join(directory, name), { force: true });
     writeFileSync(fresh, text, { mode: 0o600, flag: "wx" });
     renameSync(fresh, join(directory, key));
@@ -92,6 +94,12 @@ async function keep(directory: string, key: string, { filter, flags, notifies }:
     // A full or read-only file system, or something else in its place.
     removeIfThere(fresh);
   }
+}
+
+/** Half-written by a process that was killed. One of another pid namespace may only seem so: then it keeps nothing. */
+function isAbandoned(name: string): boolean {
+  const [, pid] = /\.(\d+)$/.exec(name) ?? [];
+  return pid !== undefined && !existsSync(`/proc/${pid}`);
 }
 
 function removeIfThere(path: string): void {

@@ -8,7 +8,7 @@ import { isAlive } from "../state/process-identity.ts";
 const KILL_DEADLINE_MS = 10_000;
 
 /** SIGKILL to the first process and all others of its cgroup, and wait until they are gone. Nothing to kill is fine. */
-export async function killAll(stored: StoredState): Promise<void> {
+export async function killAll(stored: Pick<StoredState, "id" | "cgroups" | "init">): Promise<void> {
   const deadline = Date.now() + KILL_DEADLINE_MS;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     if (stored.init && isAlive(stored.init)) sendSignal(stored.init.pid, "SIGKILL");
@@ -39,7 +39,7 @@ export function processPlace(stored: Pick<StoredState, "cgroups">): string | und
   return place?.directory;
 }
 
-export async function removeCgroups(stored: StoredState): Promise<void> {
+export async function removeCgroups(stored: Pick<StoredState, "cgroups">): Promise<void> {
   await removeCgroup(stored.cgroups);
 }
 

@@ -26,7 +26,8 @@ export const remove: Verb = {
       await whileLocked(directory, () => removeLocked(context, id, force));
     } catch (thrown) {
       if (thrown instanceof DamagedState && force) {
-        context.log.warn(`${thrown.message}: processes and cgroups that it told of are not ended`);
+        const left = await (await import("./damaged.ts")).endDamaged(context, id, directory);
+        context.log.warn(left === undefined ? thrown.message : `${thrown.message}, and ${left}`);
       } else if (existsSync(join(directory, "state.json"))) throw thrown;
       // Without a state nothing else was made yet, or nothing else is left: somebody was killed before, or at the very end.
       forget(directory);

@@ -1,6 +1,9 @@
 /** A state directory that is not as the runtime leaves it: what can be said of it is said, and it can be deleted. */
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Box } from "../../suites/oci/rig/box.ts";
 import { feature } from "../../suites/oci/rig/feature.ts";
 
@@ -51,6 +54,59 @@ for (const [what, damage] of damages) {
     box.ok(["delete", "--force", box.id]);
     assert.deepEqual(readdirSync(box.path("root")), [`${box.id}-sound`]);
   });
+}
+
+/** Where a container's cgroups are, and the file that says so. */
+function cgroupsOf(box: Box): { file: string; directories: string[] } {
+  const file = box.path("root", box.id, "state.json");
+  const { cgroups } = JSON.parse(readFileSync(file, "utf8")) as { cgroups: Array<{ directory: string }> };
+  return { file, directories: cgroups.map(({ directory }) => directory) };
+}
+
+rule("delete --force ends a container whose state is lost, by its cgroups and its root file system", source, (box) => {
+  const pid = box.launch("sleep 1000 & exec sleep 1000");
+  const { file, directories } = cgroupsOf(box);
+  // What a state half-written is still says where its root file system is.
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.slice(0, text.indexOf('"created"')));
+  const { code, stderr } = box.call(["delete", "--force", box.id]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /is damaged$/m);
+  assert.ok(!isRunning(pid));
+  assert.deepEqual(directories.filter(existsSync), []);
+});
+
+rule(
+  "delete --force leaves others alone that are in a cgroup of the name of a damaged container",
+  source,
+  async (box) => {
+    box.create("exit 0");
+    box.ok(["start", box.id]);
+    await box.untilStatus("stopped");
+    const { file, directories } = cgroupsOf(box);
+    const other = spawn("sleep", ["60"], { stdio: "ignore" });
+    const ended = once(other, "exit");
+    try {
+      for (const directory of directories) writeFileSync(join(directory, "cgroup.procs"), `${other.pid}`);
+      writeFileSync(file, "");
+      const { code, stderr } = box.call(["delete", "--force", box.id]);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /are left alone/);
+      assert.ok(isRunning(other.pid ?? 0));
+    } finally {
+      other.kill("SIGKILL");
+      await ended;
+      for (const directory of directories) rmdirSync(directory);
+    }
+  },
+);
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 rule("a state directory without a state is no container, and delete frees its name", source, (box) => {
