@@ -8,10 +8,10 @@ import { type StoredState, statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
-import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE } from "./criu.ts";
+import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE, TERMINAL_FILE } from "./criu.ts";
 import { finish } from "./finish.ts";
 import { oneId } from "./launch-flags.ts";
-import { outsideMounts } from "./outside-mounts.ts";
+import { outsideMounts, outsideTerminal } from "./outside-mounts.ts";
 import { type Context, text, type Values, type Verb } from "./verb.ts";
 
 export const checkpoint: Verb = {
@@ -46,7 +46,9 @@ async function writeImages(context: Context, values: Values, id: string, directo
   const { images, work, args } = criuFlags(values);
   mkdirSync(images, { recursive: true, mode: 0o700 });
   const streams = streamsOf(pid);
-  const outside = outsideMounts(readMountinfo(pid) ?? [], readMountinfo("self") ?? []);
+  const mounts = readMountinfo(pid) ?? [];
+  const outside = outsideMounts(mounts, readMountinfo("self") ?? [], config);
+  const terminal = config.process?.terminal ? outsideTerminal(mounts) : undefined;
   const statusFd = text(values, "status-fd");
   await callCriu(
     {
@@ -58,6 +60,7 @@ async function writeImages(context: Context, values: Values, id: string, directo
         ...args,
         ...["--tree", String(pid), "--root", stored.rootfs],
         ...outside.flatMap((path) => ["--external", `mnt[${path}]:${path}`]),
+        ...(terminal === undefined ? [] : ["--external", terminal]),
         ...outsideNetwork(config),
         ...freezer(stored),
         ...parentImages(values, images),
@@ -70,6 +73,7 @@ async function writeImages(context: Context, values: Values, id: string, directo
     context.criu,
   );
   writeFileSync(join(images, STREAMS_FILE), JSON.stringify(streams), { mode: 0o600 });
+  if (terminal !== undefined) writeFileSync(join(images, TERMINAL_FILE), JSON.stringify(terminal), { mode: 0o600 });
   if (!goesOn) await finish(context, config, stored, directory);
 }
 

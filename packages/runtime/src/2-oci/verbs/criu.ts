@@ -5,28 +5,15 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import {
-  blockSignals,
-  clone3,
-  execve,
-  exitCodeOf,
-  type Op,
-  type PerformOptions,
-  performPlan,
-  result,
-  setParentDeathSignal,
-  tell,
-  wait4,
-} from "../../1-kernel/mod.ts";
+import { execve, type Op, type PerformOptions, performPlan } from "../../1-kernel/mod.ts";
 import { type Flag, text, type Values } from "./verb.ts";
 
 /** How the network namespace that a bundle names by path is called in criu's images; runc calls it so, too. */
 export const OUTSIDE_NETWORK = "extRootNetNS";
 /** In the directory of images: what the container's standard streams were, as runc keeps them. */
 export const STREAMS_FILE = "descriptors.json";
-
-/** For wait4 (man 2 wait4). */
-const ANY_CHILD = -1;
+/** In the same place, of a container with a terminal: how criu's images call that. */
+export const TERMINAL_FILE = "terminal.json";
 
 const CGROUP_MODES = ["soft", "full", "strict", "ignore"];
 
@@ -52,8 +39,8 @@ export interface CriuCall {
   images: string;
   work: string;
   args: string[];
-  /** Calls to make before criu takes over the process. @default none */
-  before?: Op[];
+  /** Of criu's process, beside the caller's own. @default none */
+  environment?: Record<string, string>;
   /** Open files that `args` speak of, there numbered from 3 on. @default none */
   descriptors?: number[];
 }
@@ -92,61 +79,23 @@ export async function callCriu(call: CriuCall, wish: string | undefined): Promis
 }
 
 /**
- * Restore, and stay until the restored process has ended: with `--restore-sibling` it is a child of criu's parent, which
- * waits for criu first and for it then.
- * @param onRestored called once it is there
- * @returns its exit code
+ * Pure but for finding criu, and making the directory of its log: the calls by which a process becomes criu.
  * @throws as `callCriu`
  */
-export async function restoreAndWait(
-  call: CriuCall,
+export function planCriu(
+  { doing, work, action, images, args, environment: more = {} }: CriuCall,
   wish: string | undefined,
-  onRestored: () => void,
-): Promise<number> {
-  const runtime = [
-    clone3({ program: "criu", flags: [] }, { why: "Make criu's process", result: "criu" }),
-    wait4(
-      { pid: result("criu"), status: "criu_status", flags: [] },
-      { why: "Wait until criu has restored everything" },
-    ),
-    tell({ why: "Say how that went" }),
-    blockSignals({ why: "Outlive a Ctrl-C: it is meant for the container, and the runtime passes it on" }),
-    wait4({ pid: ANY_CHILD, status: "status", flags: [] }, { why: "Wait for the container to end, and learn how" }),
-  ];
-  const criu = [
-    setParentDeathSignal({ signal: "SIGKILL" }, { why: "End with the runtime" }),
-    ...planCriu({ ...call, args: [...call.args, "--restore-sibling"] }, wish),
-  ];
-  const { results } = await performPlan(
-    {
-      programs: [
-        { name: "runtime", ops: runtime },
-        { name: "criu", ops: criu },
-      ],
-    },
-    {
-      ...optionsOf(call),
-      // With one, what is done on its word goes on while the container runs.
-      signal: new AbortController().signal,
-      onTold: ({ criu_status = 0 }) => {
-        if (exitCodeOf(criu_status) !== 0) throw criuFailed(call);
-        onRestored();
-      },
-    },
-  );
-  return exitCodeOf(results.status ?? 0);
-}
-
-function planCriu({ doing, work, action, images, args, before = [] }: CriuCall, wish: string | undefined): Op[] {
+): Op[] {
   const program = findCriu(doing, wish);
   mkdirSync(work, { recursive: true, mode: 0o700 });
   const directories = ["--images-dir", images, "--work-dir", work, "--log-file", logOf({ work, action })];
   const argv = ["criu", action, ...directories, "-v4", ...args];
-  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ""}`);
-  return [...before, execve({ path: program, argv, environment }, { why: "Become criu" })];
+  const environment = Object.entries({ ...process.env, ...more }).map(([name, value]) => `${name}=${value ?? ""}`);
+  return [execve({ path: program, argv, environment }, { why: "Become criu" })];
 }
 
-function optionsOf({ descriptors = [] }: CriuCall): PerformOptions {
+/** How a plan is performed in which a process becomes criu. */
+export function optionsOf({ descriptors = [] }: CriuCall): PerformOptions {
   // Sealing keeps a container from sysrun's file, and criu itself is no secret.
   return { stdio: ["inherit", "inherit", "inherit"], descriptors, sealed: false };
 }
@@ -155,7 +104,8 @@ function logOf({ work, action }: Pick<CriuCall, "work" | "action">): string {
   return join(work, `${action}.log`);
 }
 
-function criuFailed(call: CriuCall): GlassboxError {
+/** In criu's own words, from its log. */
+export function criuFailed(call: CriuCall): GlassboxError {
   const log = logOf(call);
   const said = existsSync(log) ? errorsIn(readFileSync(log, "utf8")) : "";
   return new GlassboxError("failed precondition", `Cannot ${call.doing}: criu failed${said && `: ${said}`}`, {

@@ -2,32 +2,36 @@
  * `restore`: bring a container back from the files that `checkpoint` wrote, with criu. It makes processes, namespaces and
  * mounts as they were; what belongs to the host, such as bind mounts and the network, is taken from the bundle.
  */
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { GlassboxError, Rollback } from "../../0-base/mod.ts";
-import { type CgroupDirectory, mount, type Op, unshare } from "../../1-kernel/mod.ts";
+import { exitCodeOf, performPlan, type Results } from "../../1-kernel/mod.ts";
 import { gatherFacts } from "../facts/machine.ts";
 import { type Bundle, readBundle } from "../spec/bundle.ts";
-import type { Config } from "../spec/config.ts";
+import type { Config, SpecIdMapping } from "../spec/config.ts";
+import type { StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import {
   CRIU_FLAGS,
   type CriuCall,
-  callCriu,
+  criuFailed,
   criuFlags,
   OUTSIDE_NETWORK,
-  restoreAndWait,
+  optionsOf,
+  planCriu,
   STREAMS_FILE,
+  TERMINAL_FILE,
 } from "./criu.ts";
 import { finish } from "./finish.ts";
-import { hasHooks } from "./hooks.ts";
-import { CREATE_HOOKS, poststart } from "./hooks-in-time.ts";
-import { oneId } from "./launch-flags.ts";
+import { poststart } from "./hooks-in-time.ts";
+import { checkTerminal, oneId } from "./launch-flags.ts";
 import { checkUnused, newState } from "./new-container.ts";
 import { outsideSources } from "./outside-mounts.ts";
 import { writePidFile } from "./pid-file.ts";
+import { HooksInRestore } from "./restore-hooks.ts";
+import { planRestoring, type RestoredTerminal, TERMINAL_FD } from "./restore-plan.ts";
 import { forwardSignals } from "./signals.ts";
 import { type Context, text, type Values, type Verb } from "./verb.ts";
 
@@ -37,7 +41,7 @@ export const restore: Verb = {
   flags: {
     ...CRIU_FLAGS,
     bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },
-    "console-socket": { type: "string", value: "PATH", help: "not supported: criu keeps the terminal it finds" },
+    "console-socket": { type: "string", value: "PATH", help: "socket that is sent the terminal's master side" },
     detach: { type: "boolean", short: "d", help: "leave the container running and return" },
     "pid-file": { type: "string", value: "PATH", help: "file to write the container's pid to" },
     "no-subreaper": { type: "boolean", help: "accepted: this runtime never takes over orphans" },
@@ -72,107 +76,127 @@ interface Restoring {
 async function readImages(context: Context, values: Values, { id, directory, rollback }: Restoring): Promise<number> {
   const bundle = readBundle(resolve(text(values, "bundle") ?? "."));
   const { config } = bundle;
-  checkRestorable(context, id, config);
-  const facts = gatherFacts({ config, bundle: bundle.path, rootfs: bundle.rootfs }, id);
-  checkUnused(facts.cgroups);
-  const stored = newState(id, bundle, facts.cgroups);
+  const detaches = values.detach === true;
+  const consoleSocket = text(values, "console-socket");
+  checkTerminal(config.process?.terminal ?? false, detaches, consoleSocket);
+  const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config, id) : undefined;
+  if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
+  const view = { config, bundle: bundle.path, rootfs: bundle.rootfs };
+  const facts = gatherFacts(view, id, { cgroupsPath: scope?.cgroupsPath });
+  checkUnused(facts.cgroups, scope?.holder);
+  const stored = { ...newState(id, bundle, facts.cgroups), ...(scope ? { unit: scope.unit } : {}) };
   saveConfig(directory, config);
   save(directory, stored);
   rollback.add("processes and cgroups", async () => {
     await killAll(stored);
     await removeCgroups(stored);
   });
-  const network = config.linux?.namespaces?.find(({ type }) => type === "network")?.path;
-  const networkFd = network === undefined ? undefined : openSync(network, "r");
   const pidFile = join(directory, "restored.pid");
-  const meet = () => {
+  const hooks = new HooksInRestore(config, stored, directory);
+  let stopForwarding = () => {};
+  let hooked = Promise.resolve();
+  const onRestored = () => {
     const pid = Number(readFileSync(pidFile, "utf8"));
     stored.init = identify(pid) ?? { pid, startTime: 0 };
     save(directory, stored);
+    void scope?.release();
     const callersPidFile = text(values, "pid-file");
     if (callersPidFile !== undefined) writePidFile(callersPidFile, pid);
+    if (!detaches) stopForwarding = forwardSignals(pid);
+    hooked = poststart(context, config, stored, directory);
     return pid;
   };
-  const hooks = () => poststart(context, config, stored, directory);
+  const network = config.linux?.namespaces?.find(({ type }) => type === "network")?.path;
+  const networkFd = network === undefined ? undefined : openSync(network, "r");
   try {
-    const call = planRestore(values, { id, bundle, cgroups: stored.cgroups, pidFile, networkFd });
-    if (values.detach === true) {
-      await callCriu(call, context.criu);
-      meet();
-      rollback.keep();
-      await hooks();
-      return 0;
-    }
-    const code = await restoreInForeground(call, context.criu, meet, hooks);
+    const terminal = config.process?.terminal ? newTerminal(config, directory, consoleSocket) : undefined;
+    const call = criuCall(values, { id, bundle, stored, pidFile, networkFd, terminal, hooks: hooks.call });
+    const plan = planRestoring({
+      config,
+      rootfs: bundle.rootfs,
+      criu: planCriu(call, context.criu),
+      terminal,
+      hooks: hooks.place,
+      foreground: !detaches,
+    });
+    const { results } = await performPlan(plan, {
+      ...optionsOf(call),
+      // With one, what is done on its word goes on while the container runs.
+      signal: new AbortController().signal,
+      onTold: (told) => {
+        if (told.criu_status === undefined) hooks.run(told);
+        else if (exitCodeOf(told.criu_status) !== 0) throw hooks.failure ?? criuFailed(call);
+        else tellPid(told, onRestored());
+      },
+    });
     rollback.keep();
+    if (detaches) return 0;
+    stopForwarding();
+    // No hook may still be at work when its container is removed.
+    await hooked;
     await finish(context, config, stored, directory);
-    return code;
+    return exitCodeOf(results.status ?? 0);
   } finally {
+    stopForwarding();
+    await hooked;
+    await scope?.release();
     if (networkFd !== undefined) closeSync(networkFd);
   }
 }
 
-/** Stands for the container as `run` does: signals that come are the container's, and so is the exit code. */
-async function restoreInForeground(
-  call: CriuCall,
-  criu: string | undefined,
-  meet: () => number,
-  hooks: () => Promise<void>,
-): Promise<number> {
-  let stopForwarding = () => {};
-  let hooked = Promise.resolve();
-  try {
-    return await restoreAndWait(call, criu, () => {
-      stopForwarding = forwardSignals(meet());
-      hooked = hooks();
-    });
-  } finally {
-    stopForwarding();
-    // No hook may still be at work when its container is removed.
-    await hooked;
-  }
+/** What the plan waits for before it shows the terminal; without that it has no such pipe. */
+function tellPid({ runtime, pid_writer }: Results, pid: number): void {
+  if (pid_writer === undefined) return;
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setInt32(0, pid, true);
+  writeFileSync(`/proc/${runtime}/fd/${pid_writer}`, bytes);
 }
 
-function checkRestorable(context: Context, id: string, config: Config): void {
-  if (config.process?.terminal) {
-    throw new GlassboxError(
-      "not supported",
-      `Cannot restore container "${id}": it has a terminal, at /process/terminal`,
-    );
-  }
-  if (hasHooks(config, [...CREATE_HOOKS, "startContainer"])) {
-    context.log.warn("/hooks: only poststart and poststop are run for a container that is restored");
-  }
+/** @throws GlassboxError not supported without a devpts that it could be the first terminal of */
+function newTerminal(config: Config, directory: string, consoleSocket: string | undefined): RestoredTerminal {
+  const devpts = join(directory, "devpts");
+  mkdirSync(devpts, { mode: 0o700 });
+  const uid = config.process?.user?.uid ?? 0;
+  const socket = consoleSocket === undefined ? {} : { consoleSocket: resolve(consoleSocket) };
+  return { devpts, uid: hostId(config.linux?.uidMappings, uid), ...socket };
+}
+
+function hostId(mappings: SpecIdMapping[] = [], id: number): number {
+  const line = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
+  return line ? line.hostID + id - line.containerID : id;
 }
 
 interface Restored {
   id: string;
   bundle: Bundle;
-  cgroups: readonly CgroupDirectory[];
+  stored: StoredState;
   /** Which criu writes. */
   pidFile: string;
   /** Of the network namespace that the bundle names by path. */
   networkFd: number | undefined;
+  terminal: RestoredTerminal | undefined;
+  /** Arguments and environment by which criu lets hooks in. */
+  hooks: Pick<CriuCall, "args" | "environment">;
 }
 
-function planRestore(values: Values, { id, bundle, cgroups, pidFile, networkFd }: Restored): CriuCall {
+function criuCall(values: Values, { id, bundle, stored, pidFile, networkFd, terminal, hooks }: Restored): CriuCall {
   const { images, work, args } = criuFlags(values);
+  const sources = outsideSources(bundle.config, bundle.path, stored.cgroups, terminal?.devpts);
   return {
+    ...hooks,
     action: "restore",
     doing: `restore container "${id}"`,
     images,
     work,
-    before: ownViewOf(bundle.rootfs),
     args: [
       ...args,
       ...["--root", bundle.rootfs, "--restore-detached", "--pidfile", pidFile],
-      ...Object.entries(outsideSources(bundle.config, bundle.path)).flatMap(([path, source]) => [
-        "--external",
-        `mnt[${path}]:${source}`,
-      ]),
+      ...(values.detach === true ? [] : ["--restore-sibling"]),
+      ...Object.entries(sources).flatMap(([path, source]) => ["--external", `mnt[${path}]:${source}`]),
       ...(networkFd === undefined ? [] : ["--inherit-fd", `fd[${FIRST_PASSED}]:${OUTSIDE_NETWORK}`]),
+      ...(terminal ? ["--inherit-fd", `fd[${TERMINAL_FD}]:${oldTerminal(images)}`] : []),
       ...oldPipes(images).flatMap(([fd, pipe]) => ["--inherit-fd", `fd[${fd}]:${pipe}`]),
-      ...cgroups.flatMap(({ version, path, controllers }) => [
+      ...stored.cgroups.flatMap(({ version, path, controllers }) => [
         "--cgroup-root",
         version === 2 ? path : `${controllers.join(",")}:${path}`,
       ]),
@@ -180,34 +204,35 @@ function planRestore(values: Values, { id, bundle, cgroups, pidFile, networkFd }
         const value = text(values, name);
         return value === undefined ? [] : [`--${name}`, value];
       }),
+      ...hooks.args,
     ],
     ...(networkFd === undefined ? {} : { descriptors: [networkFd] }),
   };
 }
 
-/** criu wants the root to be a mount point; in a mount namespace of its own nobody else sees that mount. */
-function ownViewOf(rootfs: string): Op[] {
-  return [
-    unshare({ flags: ["CLONE_NEWNS"] }, { why: "Have a mount table of its own" }),
-    mount({ target: "/", flags: ["MS_SLAVE", "MS_REC"] }, { why: "Tell the host nothing of what is mounted" }),
-    mount(
-      { source: rootfs, target: rootfs, flags: ["MS_BIND", "MS_REC"] },
-      { why: "Make the root file system a mount point", from: "/root/path" },
-    ),
-  ];
-}
-
 /** The streams that were pipes, by descriptor. */
 function oldPipes(images: string): Array<[fd: number, pipe: string]> {
-  let streams: unknown;
-  try {
-    streams = JSON.parse(readFileSync(join(images, STREAMS_FILE), "utf8"));
-  } catch (cause) {
-    throw new GlassboxError("not found", `Cannot read "${STREAMS_FILE}" in "${images}": it is no checkpoint`, {
-      cause,
-      hint: "Name the directory that checkpoint wrote with --image-path",
-    });
-  }
+  const streams = readBeside(images, STREAMS_FILE);
   if (!Array.isArray(streams)) return [];
   return streams.flatMap((stream, fd) => (String(stream).startsWith("pipe:[") ? [[fd, String(stream)]] : []));
+}
+
+/** What criu's images call the container's terminal. */
+function oldTerminal(images: string): string {
+  return String(readBeside(images, TERMINAL_FILE));
+}
+
+function readBeside(images: string, name: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(images, name), "utf8"));
+  } catch (cause) {
+    throw new GlassboxError(
+      "not found",
+      `Cannot read "${name}" in "${images}": it is no checkpoint of this container`,
+      {
+        cause,
+        hint: "Name the directory that checkpoint wrote with --image-path",
+      },
+    );
+  }
 }

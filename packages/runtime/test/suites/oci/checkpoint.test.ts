@@ -1,9 +1,12 @@
 /** `checkpoint` and `restore`: a container goes on where it was; without criu it is said clearly and nothing happens. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Box, idle, MachineCannot } from "./rig/box.ts";
+import type { Change } from "./rig/configuration.ts";
+import { receiveConsole } from "./rig/console-receiver.ts";
 import { feature } from "./rig/feature.ts";
 
 const rule = feature(import.meta.url);
@@ -26,7 +29,7 @@ function needCriu(): void {
  * once there is a file `data/end`. Its standard streams are files of this suite, which no image of criu's can hold: it
  * leaves them.
  */
-function count(box: Box): () => number {
+function count(box: Box, change: Change = () => {}): () => number {
   mkdirSync(box.path("data"));
   box.launch(
     `exec </dev/null >/dev/null 2>&1; i=0
@@ -35,6 +38,7 @@ function count(box: Box): () => number {
       // Without one of its own, what is mounted on /sys/fs/cgroup is the host's, and criu refuses it.
       configuration.linux.namespaces.push({ type: "cgroup" });
       configuration.mounts.push({ destination: "/tmp", type: "bind", source: box.path("data"), options: ["bind"] });
+      change(configuration);
     },
   );
   return () => (existsSync(box.path("data/count")) ? Number(readFileSync(box.path("data/count"), "utf8")) : 0);
@@ -85,6 +89,110 @@ rule("--leave-running leaves it running, and the files can be used once it has e
   box.ok(["restore", "-d", "--image-path", box.path("image"), box.id]);
   await box.until("it to count from there", () => counted() > then);
   assert.ok(counted() < then + 50);
+});
+
+/**
+ * Starts a container with a terminal that is ready again and again, answers each line typed with "heard LINE", and ends with
+ * 3 when that is "end".
+ */
+function listen(box: Box, socket: string): void {
+  const script = `while :; do echo ready
+    if read -t 1 -r line; then echo "heard $line on $(tty)"; [ "$line" = end ] && exit 3; fi; done`;
+  box.configure(script, (configuration) => {
+    configuration.process.terminal = true;
+    configuration.linux.namespaces.push({ type: "cgroup" });
+  });
+  box.ok(["run", "--detach", "--console-socket", socket, box.id]);
+}
+
+rule("a container with a terminal gets a new one of the same name", "man 8 runc-restore", async (box) => {
+  needCriu();
+  const first = await receiveConsole(box);
+  try {
+    listen(box, first.socket);
+    await box.until("it to greet", () => first.text().includes("ready"));
+    box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
+  } finally {
+    first.stop();
+  }
+  rmSync(first.socket);
+  const second = await receiveConsole(box, "again\n");
+  try {
+    box.ok(["restore", "--detach", "--console-socket", second.socket, "--image-path", box.path("image"), box.id]);
+    await box.until("it to answer", () => second.text().includes("heard again on /dev/pts/0"));
+    assert.equal(box.exec("stat -c %t:%T /dev/console /dev/pts/0").stdout, "88:0\n88:0\n");
+  } finally {
+    second.stop();
+  }
+});
+
+rule("a terminal that is restored in the foreground is shown there", "man 8 runc-restore", async (box) => {
+  needCriu();
+  const receiver = await receiveConsole(box);
+  try {
+    listen(box, receiver.socket);
+    await box.until("it to greet", () => receiver.text().includes("ready"));
+    box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
+  } finally {
+    receiver.stop();
+  }
+  const { code, stdout, stderr } = box.call(["restore", "--image-path", box.path("image"), box.id], {
+    stdin: "end\n",
+  });
+  assert.equal(code, 3, stderr);
+  assert.match(stdout, /heard end on \/dev\/pts\/0/);
+  box.refused(["state", box.id]);
+});
+
+rule(
+  "prestart and createRuntime hooks run in a restore, when the namespaces are there",
+  "runc, criuNotifications",
+  async (box) => {
+    needCriu();
+    const counted = count(box);
+    await box.until("it to count", () => counted() > 5);
+    box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
+    const before = counted();
+    const configuration = JSON.parse(readFileSync(join(box.bundle, "config.json"), "utf8"));
+    const hook = (name: string, then = "") => ({
+      path: "/bin/sh",
+      args: [
+        "sh",
+        "-c",
+        `cat >${box.path(name)}; readlink /proc/$(sed 's/.*"pid":\\([0-9]*\\).*/\\1/' ${box.path(name)})/ns/mnt >>${box.path(name)}; ${then}`,
+      ],
+    });
+    const write = () => writeFileSync(join(box.bundle, "config.json"), JSON.stringify(configuration));
+    configuration.hooks = { prestart: [hook("prestart", "exit 7")] };
+    write();
+    assert.match(box.refused(["restore", "--detach", "--image-path", box.path("image"), box.id]), /exit status 7/);
+    box.refused(["state", box.id]);
+    assert.equal(counted(), before, "a hook that fails ends the restore");
+
+    configuration.hooks = { prestart: [hook("prestart")], createRuntime: [hook("createRuntime")] };
+    write();
+    box.ok(["restore", "--detach", "--image-path", box.path("image"), box.id]);
+    await box.until("it to count on", () => counted() > before + 3);
+    const { pid } = box.state();
+    for (const name of ["prestart", "createRuntime"]) {
+      assert.match(readFileSync(box.path(name), "utf8"), new RegExp(`"pid":${pid}\\b.*mnt:`, "s"));
+    }
+  },
+);
+
+rule("a container that sees the host's cgroup tree goes on in its own group", source, async (box) => {
+  needCriu();
+  const counted = count(box, (configuration) => {
+    configuration.linux.namespaces = configuration.linux.namespaces.filter(({ type }) => type !== "cgroup");
+  });
+  await box.until("it to count", () => counted() > 5);
+  const procs = () => box.exec("cat /sys/fs/cgroup/cgroup.procs").stdout.trim().split("\n").length;
+  const saw = procs();
+  box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
+  const before = counted();
+  box.ok(["restore", "--detach", "--image-path", box.path("image"), box.id]);
+  await box.until("it to count on", () => counted() > before + 3);
+  assert.equal(procs(), saw);
 });
 
 rule("where criu cannot work, its own words come through, and the container runs on", source, (box) => {

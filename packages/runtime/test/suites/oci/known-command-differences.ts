@@ -94,4 +94,10 @@ export const commandDifferences: readonly KnownDifference[] = [
     rule: "--blkio-weight is the group's share of a disk",
     reason: "looks for blkio.weight, which the kernel calls blkio.bfq.weight since 5.0",
   },
+  {
+    runtime: "runc",
+    feature: "checkpoint",
+    rule: "a terminal that is restored in the foreground is shown there",
+    reason: "needs a terminal of its own, /dev/tty, where others pass on what comes",
+  },
 ];
