@@ -15,6 +15,7 @@ import { factOf } from "./in-root.ts";
 import { callersFileLimit, parseHardLimits } from "./limits.ts";
 import { fileSystemOf, mountPointOf } from "./mount-above.ts";
 import { mayScore } from "./oom-score.ts";
+import { findResctrl } from "./resctrl.ts";
 import { isRootless, readStanding } from "./standing.ts";
 
 export interface GatherOptions {
@@ -29,12 +30,14 @@ export interface GatherOptions {
 export function gatherFacts(view: ContainerView, id: string, options: GatherOptions = {}): MachineFacts {
   const { layout = readCgroupLayout(), cgroupsPath = view.config.linux?.cgroupsPath, rootless } = options;
   const own = gatherOwnFacts();
+  const { intelRdt } = view.config.linux ?? {};
   const places = placeCgroup(layout, cgroupsPath, id);
   // A group that was asked for by name must be had; one by the container's id is a courtesy, and root's to have.
   const excused = isRootless(own.standing, rootless) && !cgroupsPath;
   const denied = excused ? places.filter((place) => !mayMakeCgroup(layout, place)) : [];
   return {
     ...own,
+    ...(intelRdt ? { resctrl: findResctrl(intelRdt, id) } : {}),
     cgroupMode: layout.mode,
     cgroups: places.filter((place) => !denied.includes(place)).map((place) => ({ place, survey: surveyCgroup(place) })),
     cgroupsDenied: denied.flatMap(({ controllers }) => controllers),

@@ -30,6 +30,7 @@ import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./
 import { planDevices } from "./devices.ts";
 import { planIdMappedMounts } from "./id-mapped-mounts.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
+import { planJoinResctrl, planOpenResctrl, planResctrlGroup, resctrlTasks } from "./intel-rdt.ts";
 import { planLoopback, planNames, planSysctls } from "./kernel-settings.ts";
 import { planOomScore, planPersonality, planRlimits } from "./limits.ts";
 import { planMasks } from "./masks.ts";
@@ -93,6 +94,7 @@ export function planContainer(request: PlanRequest): ContainerPlan {
 function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
   const { mode, consoleSocket, pidfdSocket, knownFifo, hooksFifo } = planning;
   const shown = mode === "run" && planning.config.process?.terminal === true;
+  const shares = resctrlTasks(planning);
   return [
     ...cgroups.before,
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
@@ -101,6 +103,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...(knownFifo ? planFifo(knownFifo, "known_fifo", "say that it has written down which process it is") : []),
     ...(hooksFifo ? planFifo(hooksFifo, "hooks_fifo", "say that hooks have run") : []),
     ...planReachAgent(planning),
+    ...planResctrlGroup(planning),
     pipe2({ from: "go_reader", into: "go_writer" }, { why: "A pipe to hold the container back until it is mapped" }),
     pipe2({ from: "ready_reader", into: "ready_writer" }, { why: "A pipe for it to say that it is set up" }),
     ...planJoinsBeforeClone(planning),
@@ -123,6 +126,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...(pidfdSocket ? planSendPidfd("init_pidfd") : []),
     ...planIdMaps(planning),
     ...planOomScore(planning, template("/proc/{init}/oom_score_adj")),
+    ...(shares === undefined ? [] : [planOpenResctrl(shares), ...planJoinResctrl("init")]),
     ...(mode === "run" || hooksFifo || knownFifo ? [tell({ why: "Say which process it is" })] : []),
     ...(knownFifo
       ? [

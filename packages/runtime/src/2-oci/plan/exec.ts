@@ -27,6 +27,7 @@ import { planEnterDirectory, planExec } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import type { ContainerPlan } from "./container.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
+import { planJoinResctrl, planOpenResctrl } from "./intel-rdt.ts";
 import { planOomScore, planRlimits } from "./limits.ts";
 import { planBecomeNamespaceRoot } from "./namespaces.ts";
 import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
@@ -44,6 +45,8 @@ export interface ExecRequest extends Omit<PlanRequest, "mode" | "startFifo" | "h
   joins: NamespaceFlag[];
   /** Directories of its cgroups, as they are now. */
   cgroupDirectories: string[];
+  /** File of the resctrl file system that its processes are written to. */
+  resctrlTasks?: string;
 }
 
 const HOST_PROC = "host_proc";
@@ -81,12 +84,13 @@ export function planProcess(request: ExecRequest): ContainerPlan {
 }
 
 function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMoves): Op[] {
-  const { initPid, joins, mode, consoleSocket, pidfdSocket } = request;
+  const { initPid, joins, mode, consoleSocket, pidfdSocket, resctrlTasks } = request;
   const shown = mode === "run" && planning.config.process?.terminal === true;
   const joinsMounts = joins.includes("CLONE_NEWNS");
   return [
     ...planAffinity(planning, "initial"),
     ...cgroups.before,
+    ...(resctrlTasks === undefined ? [] : [planOpenResctrl(resctrlTasks)]),
     ...(consoleSocket ? planConsoleSocket(consoleSocket) : []),
     ...(pidfdSocket ? planPidfdSocket(pidfdSocket) : []),
     ...planOomScore(planning, "/proc/self/oom_score_adj"),
@@ -139,6 +143,7 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
     close({ fd: result("ready_writer") }, { why: "Only the process writes here: if it ends, reading says so" }),
     ...(pidfdSocket ? planSendPidfd("process_pidfd") : []),
     ...cgroups.outside,
+    ...(resctrlTasks === undefined ? [] : planJoinResctrl("process")),
     tell({ why: "Say which process it is" }),
     write({ fd: result("go_writer"), data: "." }, { why: "Let it go on" }),
     ...(shown ? planTakeTerminal("process_pidfd") : []),

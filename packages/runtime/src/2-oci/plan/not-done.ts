@@ -8,13 +8,6 @@ const OF_LATER_VERSIONS = ["netDevices", "memoryPolicy"] as const;
 /** @throws GlassboxError not supported for a limit or a label that would otherwise be missing where somebody counts on it */
 export function refuseNotDone(planning: Planning): void {
   const { linux = {} } = planning.config;
-  if (linux.intelRdt) {
-    throw new GlassboxError(
-      "not supported",
-      "Cannot use /linux/intelRdt: intelRdt is specified in config, but Intel RDT is not supported or enabled",
-      { hint: "Shares of cache and memory bandwidth are not done; take the field out" },
-    );
-  }
   if (linux.mountLabel && !planning.facts.selinux) {
     throw new GlassboxError(
       "not supported",

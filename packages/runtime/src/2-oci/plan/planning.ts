@@ -43,6 +43,14 @@ export interface Standing {
   mayChooseGroups: boolean;
 }
 
+/** What is seen of the group of the resctrl file system that a configuration names. */
+export interface ResctrlFacts {
+  /** Absolute path of the group, there or not. */
+  group: string;
+  /** Its limits; undefined where there is no such group. */
+  schemata: string | undefined;
+}
+
 export interface MachineFacts {
   architecture: "x86_64" | "aarch64";
   cgroupMode: "v1" | "hybrid" | "v2" | "none";
@@ -62,6 +70,8 @@ export interface MachineFacts {
   oomScoreAdj: number;
   /** Whether a score below that one may be set without CAP_SYS_RESOURCE. */
   mayScore(wanted: number): boolean;
+  /** Absent where there is no such file system, or nothing of it is asked for. */
+  resctrl?: ResctrlFacts | undefined;
   apparmor: boolean;
   selinux: boolean;
   /** Descriptors 0 to 2 whose owner must become the container's user: pipes and files, not /dev/null. */

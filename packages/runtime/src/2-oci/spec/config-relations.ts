@@ -49,8 +49,23 @@ export function relationProblems(config: Config): Problem[] {
   mountProblems(config, say);
   userNamespaceProblems(config, of("user"), say);
   sysctlProblems(config, of, say);
+  intelRdtProblems(config.linux?.intelRdt, say);
   problems.push(...seccompProblems(config.linux?.seccomp));
   return problems;
+}
+
+/** The name of a directory, and lines of a file. */
+function intelRdtProblems(
+  { closID, memBwSchema, schemata = [] }: NonNullable<Config["linux"]>["intelRdt"] & object = {},
+  say: (pointer: string, message: string) => void,
+): void {
+  if (closID !== undefined && !/^(?!\.{1,2}$)[^/\n]+$/.test(closID))
+    say("/linux/intelRdt/closID", `must be the name of a directory, not "${closID}"`);
+  if (memBwSchema !== undefined && !/^MB:[^\n]*$/.test(memBwSchema))
+    say("/linux/intelRdt/memBwSchema", 'must be one line that starts with "MB:"');
+  schemata.forEach((line, index) => {
+    if (line.includes("\n")) say(`/linux/intelRdt/schemata/${index}`, "must be one line");
+  });
 }
 
 /** A field that would change the host when the container shares that namespace with it. */

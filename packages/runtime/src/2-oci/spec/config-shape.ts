@@ -13,7 +13,6 @@ import { SECCOMP_SHAPE } from "./seccomp-shape.ts";
 import {
   absolutePath,
   anyText,
-  anything,
   boolean,
   int64,
   integer,
@@ -161,7 +160,15 @@ export const CONFIG_SHAPE = object({
     "maskedPaths?": list(absolutePath),
     "readonlyPaths?": list(absolutePath),
     "mountLabel?": string,
-    "intelRdt?": anything,
+    "intelRdt?": object({
+      "closID?": string,
+      "l3CacheSchema?": string,
+      "memBwSchema?": string,
+      "schemata?": list(string),
+      "enableCMT?": boolean,
+      "enableMBM?": boolean,
+      "enableMonitoring?": boolean,
+    }),
     // The specification knows no flag yet ("no flag values are supported now").
     "personality?": object({ domain: oneOf(["LINUX", "LINUX32"]), "flags?": list(oneOf([])) }),
     "timeOffsets?": map(object({ "secs?": int64, "nanosecs?": integer(0, 999_999_999) })),

@@ -139,6 +139,17 @@ export interface Device {
   gid?: number;
 }
 
+/** config-linux.md "IntelRdt"; `schemata` and `enableMonitoring` are of runtime-spec 1.3. */
+export interface IntelRdt {
+  closID?: string;
+  l3CacheSchema?: string;
+  memBwSchema?: string;
+  schemata?: string[];
+  enableCMT?: boolean;
+  enableMBM?: boolean;
+  enableMonitoring?: boolean;
+}
+
 export interface Linux {
   uidMappings?: SpecIdMapping[];
   gidMappings?: SpecIdMapping[];
@@ -152,7 +163,7 @@ export interface Linux {
   maskedPaths?: string[];
   readonlyPaths?: string[];
   mountLabel?: string;
-  intelRdt?: unknown;
+  intelRdt?: IntelRdt;
   personality?: { domain: string; flags?: string[] };
   timeOffsets?: Record<string, { secs?: number; nanosecs?: number }>;
 }

@@ -21,7 +21,6 @@ export const string: Shape = (value, pointer) => {
 export const anyText: Shape = (value, pointer) => (typeof value === "string" ? [] : wrong(pointer, "a string", value));
 export const boolean: Shape = (value, pointer) =>
   typeof value === "boolean" ? [] : wrong(pointer, "true or false", value);
-export const anything: Shape = () => [];
 
 /** A whole number in a range, both ends included. */
 export function integer(min: number, max: number): Shape {

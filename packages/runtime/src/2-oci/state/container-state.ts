@@ -5,6 +5,7 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
 import { type CgroupDirectory, freezerState } from "../../1-kernel/mod.ts";
+import type { ResctrlPlace } from "../plan/intel-rdt.ts";
 import { OCI_VERSION } from "../spec/version.ts";
 import { isAlive, type ProcessIdentity } from "./process-identity.ts";
 
@@ -24,6 +25,8 @@ export interface StoredState {
   cgroups: CgroupDirectory[];
   /** systemd's unit that the cgroups belong to, when it made them. */
   unit?: string;
+  /** Where it is in the resctrl file system, if it has shares of cache or bandwidth. */
+  resctrl?: ResctrlPlace;
   /** The runtime while it is making the container: when it is gone without an init, the making failed half-way. */
   maker: ProcessIdentity;
   /** The container's first process; absent until it is known. */

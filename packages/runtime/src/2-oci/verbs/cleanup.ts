@@ -39,8 +39,9 @@ export function processPlace(stored: Pick<StoredState, "cgroups">): string | und
   return place?.directory;
 }
 
-export async function removeCgroups(stored: Pick<StoredState, "cgroups">): Promise<void> {
+export async function removeCgroups(stored: Pick<StoredState, "cgroups" | "resctrl">): Promise<void> {
   await removeCgroup(stored.cgroups);
+  await removeCgroup((stored.resctrl?.own ?? []).map((directory) => ({ directory })));
 }
 
 /** A process that has ended meanwhile is no error. */

@@ -96,6 +96,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
     mode: detach ? "detach" : "run",
     initPid: init,
     joins,
+    ...(stored.resctrl ? { resctrlTasks: stored.resctrl.tasks } : {}),
     cgroupDirectories: execCgroups(layout, init, stored.cgroups, texts(values, "cgroup")),
     ...(consoleSocket ? { consoleSocket: resolve(consoleSocket) } : {}),
     ...(pidfdSocket ? { pidfdSocket: resolve(pidfdSocket) } : {}),

@@ -45,7 +45,7 @@ function knownFeatures() {
       apparmor: { enabled: true },
       // A process gets its label, but /linux/mountLabel has no effect.
       selinux: { enabled: false },
-      intelRdt: { enabled: false },
+      intelRdt: { enabled: true },
       mountExtensions: { idmap: { enabled: MOUNT_OPTIONS.includes("idmap") } },
     },
     // No annotation changes what this runtime does.

@@ -116,7 +116,7 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
   });
   for (const warning of warnings) context.log.warn(warning);
 
-  const stored: StoredState = { ...newState(id, bundle, facts.cgroups), ...(scope ? { unit: scope.unit } : {}) };
+  const stored: StoredState = { ...newState(id, bundle, facts), ...(scope ? { unit: scope.unit } : {}) };
   saveConfig(directory, config);
   save(directory, stored);
   rollback.add("processes and cgroups", async () => {
@@ -128,7 +128,8 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
 
 /** The word that it has become the program comes by a descriptor, which must not be one of the caller's. */
 function mayLeave({ mode, keep, preserveFds }: LaunchOptions, config: Config): boolean {
-  return mode === "run" && !keep && !preserveFds && hasWaitingSysrun() && endsWithItsFirst(config);
+  const tidied = config.linux?.intelRdt === undefined;
+  return mode === "run" && !keep && !preserveFds && hasWaitingSysrun() && endsWithItsFirst(config) && tidied;
 }
 
 /** In a pid namespace of its own, all its processes end with its first. */

@@ -2,13 +2,19 @@
 import { GlassboxError } from "../../0-base/mod.ts";
 import { freezerState, processesIn } from "../../1-kernel/mod.ts";
 import { userIn } from "../facts/accounts.ts";
+import { resctrlPlace } from "../plan/intel-rdt.ts";
 import type { MachineFacts } from "../plan/planning.ts";
 import type { Bundle } from "../spec/bundle.ts";
 import type { StoredState } from "../state/container-state.ts";
 import { identify } from "../state/process-identity.ts";
 
 /** Of a container that is about to be made, by this process. */
-export function newState(id: string, bundle: Bundle, cgroups: MachineFacts["cgroups"]): StoredState {
+export function newState(
+  id: string,
+  bundle: Bundle,
+  { cgroups, resctrl }: Pick<MachineFacts, "cgroups" | "resctrl">,
+): StoredState {
+  const { intelRdt } = bundle.config.linux ?? {};
   const uid = process.getuid?.() ?? 0;
   return {
     id,
@@ -18,6 +24,7 @@ export function newState(id: string, bundle: Bundle, cgroups: MachineFacts["cgro
     owner: userIn("/", uid)?.name ?? String(uid),
     annotations: bundle.config.annotations ?? {},
     cgroups: cgroups.map(({ place }) => place),
+    ...(intelRdt && resctrl ? { resctrl: resctrlPlace(intelRdt, resctrl, id) } : {}),
     maker: identify(process.pid) ?? { pid: process.pid, startTime: 0 },
   };
 }

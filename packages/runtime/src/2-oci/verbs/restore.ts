@@ -79,12 +79,18 @@ async function readImages(context: Context, values: Values, { id, directory, rol
   const detaches = values.detach === true;
   const consoleSocket = text(values, "console-socket");
   checkTerminal(config.process?.terminal ?? false, detaches, consoleSocket);
+  if (config.linux?.intelRdt) {
+    throw new GlassboxError(
+      "not supported",
+      `Cannot restore container "${id}": criu does not keep shares of cache and bandwidth, /linux/intelRdt`,
+    );
+  }
   const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config, id) : undefined;
   if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
   const view = { config, bundle: bundle.path, rootfs: bundle.rootfs };
   const facts = gatherFacts(view, id, { cgroupsPath: scope?.cgroupsPath });
   checkUnused(facts.cgroups, scope?.holder);
-  const stored = { ...newState(id, bundle, facts.cgroups), ...(scope ? { unit: scope.unit } : {}) };
+  const stored = { ...newState(id, bundle, facts), ...(scope ? { unit: scope.unit } : {}) };
   saveConfig(directory, config);
   save(directory, stored);
   rollback.add("processes and cgroups", async () => {

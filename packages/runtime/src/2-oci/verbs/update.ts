@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import { type CgroupLimits, type CgroupStep, limitSteps, unmetLimits } from "../../1-kernel/mod.ts";
 import { RESOURCES_SHAPE } from "../spec/config-shape.ts";
-import { statusOf } from "../state/container-state.ts";
+import { type StoredState, statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
@@ -37,10 +37,16 @@ const WORDS: Record<string, LimitFlag> = {
   "cpuset-cpus": { field: ["cpu", "cpus"], help: "processors to use, such as 0-2,7" },
   "cpuset-mems": { field: ["cpu", "mems"], help: "memory nodes to use, such as 0" },
 };
-/** Intel RDT, with what runc says where a machine has none: this runtime has no part that sets it. */
-const CACHE: Record<string, string> = {
-  "l3-cache-schema": "Intel RDT/CAT: l3 cache schema is not enabled",
-  "mem-bw-schema": "Intel RDT/MBA: memory bandwidth schema is not enabled",
+/** Intel RDT, with what runc says of a container, or a machine, that has none. */
+const CACHE: Record<string, { help: string; problem: string }> = {
+  "l3-cache-schema": {
+    help: "share of a cache, such as L3:0=f (Intel RDT)",
+    problem: "Intel RDT/CAT: l3 cache schema is not enabled",
+  },
+  "mem-bw-schema": {
+    help: "share of memory bandwidth, such as MB:0=20 (Intel RDT)",
+    problem: "Intel RDT/MBA: memory bandwidth schema is not enabled",
+  },
 };
 
 export const update: Verb = {
@@ -62,7 +68,7 @@ export const update: Verb = {
       ]),
     ),
     ...Object.fromEntries(
-      Object.keys(CACHE).map((flag) => [flag, { type: "string" as const, value: "TEXT", help: "not supported" }]),
+      Object.entries(CACHE).map(([flag, { help }]) => [flag, { type: "string" as const, value: "TEXT", help }]),
     ),
   },
   async run(context, values, args) {
@@ -76,6 +82,7 @@ export const update: Verb = {
         );
       }
       const { devices, ...limits } = wantedLimits(values);
+      const shares = wantedShares(values, stored);
       if (devices && JSON.stringify(devices) !== JSON.stringify(loadConfig(directory).linux?.resources?.devices)) {
         context.log.warn("/devices has no effect: the device rules of a container stay as they were when it was made");
       }
@@ -94,7 +101,7 @@ export const update: Verb = {
       const writes = steps.flatMap((step) =>
         step.kind === "write" && !step.file.startsWith("devices.") ? [step] : [],
       );
-      writeInSomeOrder(writes);
+      writeInSomeOrder([...writes, ...shares]);
     });
     return 0;
   },
@@ -119,7 +126,7 @@ function keepQuota({ version, read }: GroupFiles, { cpu }: CgroupLimits): void {
   if (quota !== "max") cpu.quota = Number(quota);
 }
 
-type LimitWrite = Extract<CgroupStep, { kind: "write" }>;
+type LimitWrite = Pick<Extract<CgroupStep, { kind: "write" }>, "directory" | "file" | "value" | "allow">;
 
 /** v1 refuses memory above memory+swap at any moment, so which goes first depends on what is set now: try both. */
 function writeInSomeOrder(writes: readonly LimitWrite[]): void {
@@ -168,10 +175,18 @@ function wantedLimits(values: Values): CgroupLimits {
     const word = text(values, flag);
     if (word !== undefined) set(field, word);
   }
-  for (const [flag, problem] of Object.entries(CACHE)) {
-    if (text(values, flag)) throw new GlassboxError("not supported", problem);
-  }
   return limits as CgroupLimits;
+}
+
+/** @throws GlassboxError not supported for a container that has no such shares */
+function wantedShares(values: Values, { resctrl }: StoredState): LimitWrite[] {
+  if (text(values, "resources") !== undefined) return [];
+  return Object.entries(CACHE).flatMap(([flag, { problem }]) => {
+    const line = text(values, flag);
+    if (!line) return [];
+    if (!resctrl) throw new GlassboxError("not supported", problem);
+    return [{ directory: resctrl.group, file: "schemata", value: `${line}\n` }];
+  });
 }
 
 function parseResources(file: string): unknown {
