@@ -3,7 +3,7 @@
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import { defaultRoot, readStanding } from "../facts/standing.ts";
 import { text, type Verb } from "../verbs/verb.ts";
-import { GLOBAL_FLAGS, parseFlags } from "./arguments.ts";
+import { GLOBAL_FLAGS, type Parsed, parseFlags } from "./arguments.ts";
 import { COMMANDS } from "./commands.ts";
 import { Log } from "./log.ts";
 import { print, printError } from "./output.ts";
@@ -30,7 +30,6 @@ export async function main(args: readonly string[]): Promise<number> {
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!load) return unknownCommand(name, commandArgs);
     const verb = await load();
-    errorCode = verb.errorCode ?? 1;
     const rootless = text(values, "rootless") ?? "auto";
     if (!["true", "false", "auto"].includes(rootless)) {
       throw new GlassboxError("invalid argument", `invalid rootless "${rootless}"`, {
@@ -46,7 +45,11 @@ export async function main(args: readonly string[]): Promise<number> {
       systemdCgroup: values["systemd-cgroup"] === true,
       ...(criu ? { criu } : {}),
     };
-    const code = await runVerb(name, verb, context, commandArgs);
+    const parsed = readCommand(name, verb, commandArgs);
+    if (parsed.values.help) return show((await import("./help.ts")).commandHelp(name, verb));
+    context.log.debug(`${name} ${parsed.rest.join(" ")}`);
+    errorCode = verb.errorCode ?? 1;
+    const code = await verb.run(context, parsed.values, parsed.rest);
     log.succeeded();
     return code;
   } catch (thrown) {
@@ -56,12 +59,22 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runVerb(name: string, verb: Verb, context: Parameters<Verb["run"]>[0], args: string[]): Promise<number> {
+/** @throws GlassboxError invalid argument */
+function readCommand(name: string, verb: Verb, args: string[]): Parsed {
   const flags = { ...verb.flags, help: { type: "boolean" as const, short: "h", help: "" } };
   const parsed = parseFlags(args, flags, !verb.flagsFirst);
-  if (parsed.values.help) return show((await import("./help.ts")).commandHelp(name, verb));
-  context.log.debug(`${name} ${parsed.rest.join(" ")}`);
-  return verb.run(context, parsed.values, parsed.rest);
+  if (parsed.values.help) return parsed;
+  if (verb.args === "" && parsed.rest.length > 0) {
+    throw new GlassboxError(
+      "invalid argument",
+      `"${name}" requires exactly 0 arguments, not "${parsed.rest.join(" ")}"`,
+      {
+        hint: `glassrun ${name} --help`,
+      },
+    );
+  }
+  verb.check?.(parsed.values, parsed.rest);
+  return parsed;
 }
 
 async function help(name: string | undefined): Promise<number> {

@@ -47,13 +47,11 @@ export const exec: Verb = {
     apparmor: { type: "string", value: "PROFILE", help: "AppArmor profile" },
     "process-label": { type: "string", value: "LABEL", help: "SELinux label" },
   },
-  async run(context, values, args) {
-    const [id, ...command] = args;
-    if (id === undefined || (command.length === 0 && !values.process)) {
-      throw new GlassboxError("invalid argument", '"exec" requires a container id and a command (or --process)', {
-        hint: "glassrun exec --help",
-      });
-    }
+  check(_, args) {
+    if (args.length === 0) throw noCommand();
+  },
+  async run(context, values, [id = "", ...command]) {
+    if (command.length === 0 && !values.process) throw noCommand();
     const { stored, directory } = load(context.root, id);
     checkStatus(stored, directory, values);
     const config = { ...loadConfig(directory) };
@@ -65,6 +63,12 @@ export const exec: Verb = {
     }
   },
 };
+
+function noCommand(): GlassboxError {
+  return new GlassboxError("invalid argument", '"exec" requires a container id and a command (or --process)', {
+    hint: "glassrun exec --help",
+  });
+}
 
 function checkStatus(stored: StoredState, directory: string, values: Values): void {
   const status = statusOf(stored, directory);

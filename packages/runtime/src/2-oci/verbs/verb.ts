@@ -38,8 +38,10 @@ export interface Verb {
   flags: Record<string, Flag>;
   /** Everything after the first argument that is no flag belongs to the container: `exec ID ls -l`. */
   flagsFirst?: true;
-  /** Exit code of an error. @default 1 */
+  /** Exit code of an error; a wrong command line is always 1. @default 1 */
   errorCode?: number;
+  /** Looks at the command line before anything is done. @throws GlassboxError invalid argument */
+  check?(values: Values, args: string[]): void;
   /** @returns the exit code */
   run(context: Context, values: Values, args: string[]): Promise<number>;
 }

@@ -60,6 +60,12 @@ rule(
   },
 );
 
+rule("a command line that is wrong makes exec exit with 1", "runc: 255 is for errors of the exec itself", (box) => {
+  for (const args of [[], ["--nosuchflag", "nobody", "true"]])
+    assert.equal(box.call(["exec", ...args]).code, 1, args.join(" "));
+  assert.equal(box.call(["exec", "nobody", "true"]).code, 255);
+});
+
 rule("a file that cannot be executed makes exec exit with 255 and say so", source, (box) => {
   box.launch();
   const { code, stderr } = box.call(["exec", box.id, "/etc/passwd"]);

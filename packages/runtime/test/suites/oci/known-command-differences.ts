@@ -100,4 +100,18 @@ export const commandDifferences: readonly KnownDifference[] = [
     rule: "a terminal that is restored in the foreground is shown there",
     reason: "needs a terminal of its own, /dev/tty, where others pass on what comes",
   },
+  {
+    runtime: "runc",
+    feature: "exec",
+    rule: "the container's rlimits hold",
+    reason:
+      "Go raises the soft limit of open files in the process it becomes, now before and now after it is set (runc#4195)",
+    sometimes: true,
+  },
+  {
+    runtime: "crun",
+    feature: "exec",
+    rule: "a command line that is wrong makes exec exit with 1",
+    reason: "its reader of arguments ends with 64",
+  },
 ];
