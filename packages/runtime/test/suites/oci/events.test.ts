@@ -99,7 +99,7 @@ rule("it ends when the container does", "nothing more can be said then", (box) =
   const file = box.path("lines");
   // The container lives until the first line shows that there is somebody to notice its end.
   const script = `timeout ${box.patienceMs / 1000} "$@" > ${file} & while [ ! -s ${file} ]; do sleep 0.05; done; kill -KILL ${pid}; wait $!`;
-  const wrapper = ["timeout", "50", "sh", "-c", script, "sh"];
+  const wrapper = ["timeout", "100", "sh", "-c", script, "sh"];
   assert.equal(box.call(["events", "--interval", "200ms", box.id], { wrapper }).code, 0);
 });
 

@@ -26,7 +26,7 @@ export type AddRule = (sentence: string, source: string, check: (box: Box) => vo
  * How long what a rule waits for may take. A busy machine is slow, and what is killed holds its cgroup until the machine's
  * process 1 has reaped it. A runtime that is known to break the rule breaks it as well by being slow.
  */
-const PATIENCE_MS = { toKeepIt: 30_000, toBreakIt: 3_000 };
+const PATIENCE_MS = { toKeepIt: 60_000, toBreakIt: 3_000 };
 
 /** Opens the feature that `fileUrl` (`import.meta.url`) describes and returns the function that adds rules to it. */
 export function feature(fileUrl: string): AddRule {
