@@ -3,20 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { getpid, parseMountinfo, performPlan } from "../../1-kernel/mod.ts";
+import { parseMountinfo } from "../../1-kernel/mod.ts";
 import { findResctrl } from "../facts/resctrl.ts";
 import type { IntelRdt } from "../spec/config.ts";
 import { removeCgroups } from "../verbs/cleanup.ts";
 import { unified } from "./golden-machines.ts";
-import {
-  differingLine,
-  planJoinResctrl,
-  planOpenResctrl,
-  planResctrlGroup,
-  resctrlPlace,
-  resctrlTasks,
-  schemataOf,
-} from "./intel-rdt.ts";
+import { differingLine, planResctrlGroup, resctrlPlace, resctrlTasks, schemataOf } from "./intel-rdt.ts";
 import { namer, type Planning } from "./planning.ts";
 
 function planning(intelRdt: IntelRdt, resctrl: Planning["facts"]["resctrl"]): Planning {
@@ -43,44 +35,6 @@ function standIn(t: TestContext, groups: Record<string, string>) {
   return { directory, find: (wanted: IntelRdt) => findResctrl(wanted, "web", mounts), read };
 }
 
-/** As a container is made: the group, then the process, here the one that performs the plan. */
-async function perform(request: Planning): Promise<number> {
-  const tasks = resctrlTasks(request) ?? "";
-  const { results } = await performPlan({
-    programs: [
-      {
-        name: "runtime",
-        ops: [
-          ...planResctrlGroup(request),
-          getpid({ why: "Have a process", result: "init" }),
-          planOpenResctrl(tasks),
-          ...planJoinResctrl("init"),
-        ],
-      },
-    ],
-  });
-  return results.init ?? 0;
-}
-
-test("planResctrlGroup writes the limits of a group of the container's own, and planJoinResctrl its process", async (t) => {
-  const wanted: IntelRdt = { l3CacheSchema: "L3:0=f\nMB:0=70", memBwSchema: "MB:0=20", schemata: ["L2:0=3"] };
-  const { find, read } = standIn(t, { web: "L3:0=ff\n" });
-  const pid = await perform(planning(wanted, find(wanted)));
-  assert.equal(read("web", "schemata"), "L3:0=f\nMB:0=20\nL2:0=3\n");
-  assert.equal(read("web", "tasks"), `${pid}`);
-});
-
-test("planResctrlGroup leaves a class of service that exists as it is", async (t) => {
-  const { find, read } = standIn(t, { gold: "    L3:0=00f;1=0ff\n    MB:0= 20\n" });
-  for (const wanted of [{ closID: "gold" }, { closID: "gold", l3CacheSchema: "L3:0=f", memBwSchema: "MB:0=20" }]) {
-    const pid = await perform(planning(wanted, find(wanted)));
-    assert.equal(read("gold", "schemata"), "    L3:0=00f;1=0ff\n    MB:0= 20\n");
-    assert.equal(read("gold", "tasks"), `${pid}`);
-  }
-  const other = { closID: "gold", l3CacheSchema: "L3:0=f;1=f" };
-  assert.throws(() => planResctrlGroup(planning(other, find(other))), /"gold".*it exists, and not with "L3:0=f;1=f"/);
-});
-
 test("planResctrlGroup makes what is missing: the group, and the one that counts", (t) => {
   const { directory, find } = standIn(t, {});
   const fresh = { closID: "gold", l3CacheSchema: "L3:0=f", enableMonitoring: true };
@@ -95,6 +49,14 @@ test("planResctrlGroup makes what is missing: the group, and the one that counts
   );
   const named = { closID: "gold" };
   assert.throws(() => planResctrlGroup(planning(named, find(named))), /class of service "gold".*there is no directory/);
+});
+
+test("planResctrlGroup takes a class of service that exists only as it is", (t) => {
+  const { find } = standIn(t, { gold: "    L3:0=00f;1=0ff\n    MB:0= 20\n" });
+  for (const wanted of [{ closID: "gold" }, { closID: "gold", l3CacheSchema: "L3:0=f", memBwSchema: "MB:0=20" }])
+    assert.deepEqual(planResctrlGroup(planning(wanted, find(wanted))), []);
+  const other = { closID: "gold", l3CacheSchema: "L3:0=f;1=f" };
+  assert.throws(() => planResctrlGroup(planning(other, find(other))), /"gold".*it exists, and not with "L3:0=f;1=f"/);
 });
 
 test("planResctrlGroup refuses shares where no resctrl is mounted, and does nothing unasked", () => {
