@@ -20,7 +20,7 @@ export type { CgroupLimits } from "./cgroups/limits.ts";
 export { type CgroupDirectory, type CgroupSurvey, placeCgroup, surveyCgroup } from "./cgroups/place.ts";
 export { processesIn, signalAll, treeOf } from "./cgroups/processes.ts";
 export { removeCgroup } from "./cgroups/remove.ts";
-export { UNIT_ANNOTATION_PREFIX, unitAnnotations } from "./cgroups/systemd-annotations.ts";
+export { unitAnnotations } from "./cgroups/systemd-annotations.ts";
 export { type SystemdUnit, systemdUnit, unitProperties } from "./cgroups/systemd-unit.ts";
 export { type CgroupStep, cgroupSteps, limitSteps, unmetLimits } from "./cgroups/writes.ts";
 // Extended BPF.

@@ -5,7 +5,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, sleep } from "../../0-base/mod.ts";
-import { readProcFile } from "../procfs/proc-file.ts";
 import type { CgroupDirectory } from "./place.ts";
 
 /** Freezing needs every task to reach a stopping point, on a busy machine one after another; more means one is stuck. */
@@ -17,9 +16,7 @@ export type FreezerState = "frozen" | "thawed" | "none";
 export function freezerState(places: readonly CgroupDirectory[]): FreezerState {
   const file = freezerFile(places);
   if (!file) return "none";
-  // The last process may just have left, and systemd have taken its scope away.
-  const state = readProcFile(file.path)?.trim();
-  if (state === undefined) return "none";
+  const state = readFileSync(file.path, "utf8").trim();
   // FREEZING counts as frozen: something asked for it, and processes do not run.
   return state === "0" || state === "THAWED" ? "thawed" : "frozen";
 }
@@ -48,16 +45,10 @@ export async function freeze(places: readonly CgroupDirectory[]): Promise<void> 
   );
 }
 
-/** Let every process go on; nothing to do is fine, and so is a group that goes at this moment. */
+/** Let every process go on; nothing to do is fine. */
 export function thaw(places: readonly CgroupDirectory[]): void {
   const file = freezerFile(places);
-  if (!file) return;
-  try {
-    writeFileSync(file.path, file.version === 2 ? "0" : "THAWED");
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENODEV") throw thrown;
-  }
+  if (file) writeFileSync(file.path, file.version === 2 ? "0" : "THAWED");
 }
 
 interface FreezerFile {

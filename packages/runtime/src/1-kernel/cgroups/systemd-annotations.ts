@@ -5,8 +5,7 @@
  */
 import { GlassboxError } from "../../0-base/mod.ts";
 
-/** Of their names. */
-export const UNIT_ANNOTATION_PREFIX = "org.systemd.property.";
+const PREFIX = "org.systemd.property.";
 
 /**
  * Pure: `NAME=VALUE` for each such annotation; a list of strings comes as one for each string.
@@ -14,8 +13,8 @@ export const UNIT_ANNOTATION_PREFIX = "org.systemd.property.";
  */
 export function unitAnnotations(annotations: Readonly<Record<string, string>>): string[] {
   return Object.entries(annotations).flatMap(([key, text]) => {
-    if (!key.startsWith(UNIT_ANNOTATION_PREFIX)) return [];
-    const name = key.slice(UNIT_ANNOTATION_PREFIX.length);
+    if (!key.startsWith(PREFIX)) return [];
+    const name = key.slice(PREFIX.length);
     const field = `/annotations/${key}`;
     if (name.length < 3) throw problem(field, "name incorrect: too short", "Name a property of a scope");
     if (!/^[A-Za-z]+$/.test(name))

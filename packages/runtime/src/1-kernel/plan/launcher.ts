@@ -12,9 +12,17 @@ interface Launcher {
   pid: number;
 }
 
-const launcher = parseLauncher(process.env.GLASSRUN_LAUNCHER);
-// Whatever is started from here has no such launcher.
-delete process.env.GLASSRUN_LAUNCHER;
+let met: { launcher: Launcher | undefined } | undefined;
+
+/** Asked for when it is needed, and not before: where the program is loaded is not always where it runs (`engine/`). */
+function ourLauncher(): Launcher | undefined {
+  if (!met) {
+    met = { launcher: parseLauncher(process.env.GLASSRUN_LAUNCHER) };
+    // Whatever is started from here has no such launcher.
+    delete process.env.GLASSRUN_LAUNCHER;
+  }
+  return met.launcher;
+}
 
 /** Pure: `PLAN,CONTROL,PID`, as the launcher writes it. */
 export function parseLauncher(text: string | undefined): Launcher | undefined {
@@ -24,11 +32,12 @@ export function parseLauncher(text: string | undefined): Launcher | undefined {
 
 /** The process that the caller started: the launcher where there is one, or this. */
 export function ownPid(): number {
-  return launcher?.pid ?? process.pid;
+  return ourLauncher()?.pid ?? process.pid;
 }
 
 /** Have signals that come to the launcher sent to `pid` from now on. @returns false where there is no launcher */
 export function passSignalsTo(pid: number): boolean {
+  const launcher = ourLauncher();
   if (!launcher) return false;
   writeSync(launcher.control, `${pid}`);
   return true;
@@ -40,12 +49,13 @@ export function passSignalsTo(pid: number): boolean {
  * `delete --force`: something in the container's cgroups was not to be taken away in a list of calls.
  */
 export function handOver(pid: number, directory: string): void {
+  const launcher = ourLauncher();
   if (launcher) writeSync(launcher.control, `${pid} ${statSync(directory).ino} ${directory}`);
 }
 
 /** Whether a plan performed now is performed by the launcher's sysrun. */
 export function hasWaitingSysrun(): boolean {
-  return launcher !== undefined && launcher.plan >= 0;
+  return (ourLauncher()?.plan ?? -1) >= 0;
 }
 
 /** A sysrun that waits for its plan. Everything here blocks: there is nothing else to do meanwhile. */
@@ -57,7 +67,8 @@ export interface WaitingSysrun {
 
 /** The launcher's sysrun, which performs one plan: undefined where there is none, and the second time. */
 export function takeSysrun(): WaitingSysrun | undefined {
-  if (!launcher || !hasWaitingSysrun()) return undefined;
+  const launcher = ourLauncher();
+  if (!launcher || launcher.plan < 0) return undefined;
   const fd = launcher.plan;
   launcher.plan = -1;
   return {

@@ -4,7 +4,7 @@
  * than all of `runc run`; this costs two. What it gives are bare descriptors without events, which is enough for a plan
  * whose records are read at its end; tracing and stepping go the other way.
  */
-import fs from "node:fs";
+import { closeSync, readSync, writeSync } from "node:fs";
 import { SIGNAL } from "../abi/signal.ts";
 import { FIRST_FD, type Start, type Stdio, type Sysrun } from "./sysrun-process.ts";
 
@@ -56,7 +56,7 @@ export function startInBun(bun: Bun, start: Start): Sysrun {
     close: () => {
       open = false;
       clearTimeout(timer);
-      for (const fd of [plan, report]) fs.closeSync(fd);
+      for (const fd of [plan, report]) closeSync(fd);
     },
   };
 }
@@ -67,13 +67,13 @@ function tryAgainMs(attempt: number): number | undefined {
 
 /** Bytes read; 0 when there are none now, or none any more. */
 function readSome(fd: number, into: Uint8Array): number {
-  return unlessTryAgain(() => fs.readSync(fd, into));
+  return unlessTryAgain(() => readSync(fd, into));
 }
 
 /** Bytes written; all of them when nobody is there to read. */
 function writeSome(fd: number, bytes: Uint8Array): number {
   try {
-    return unlessTryAgain(() => fs.writeSync(fd, bytes));
+    return unlessTryAgain(() => writeSync(fd, bytes));
   } catch {
     return bytes.length;
   }

@@ -8,7 +8,7 @@ import { type StoredState, statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
-import { CRIU_FLAGS, callCriu, criuConfig, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE, TERMINAL_FILE } from "./criu.ts";
+import { CRIU_FLAGS, callCriu, criuFlags, OUTSIDE_NETWORK, STREAMS_FILE, TERMINAL_FILE } from "./criu.ts";
 import { finish } from "./finish.ts";
 import { oneId } from "./launch-flags.ts";
 import { outsideMounts, outsideTerminal } from "./outside-mounts.ts";
@@ -57,7 +57,6 @@ async function writeImages(context: Context, values: Values, id: string, directo
       images,
       work,
       args: [
-        ...criuConfig(config.annotations),
         ...args,
         ...["--tree", String(pid), "--root", stored.rootfs],
         ...outside.flatMap((path) => ["--external", `mnt[${path}]:${path}`]),

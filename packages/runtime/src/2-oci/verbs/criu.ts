@@ -17,18 +17,6 @@ export const TERMINAL_FILE = "terminal.json";
 
 const CGROUP_MODES = ["soft", "full", "strict", "ignore"];
 
-/** Names a file of further options for criu; empty: none. */
-export const CRIU_CONFIG_ANNOTATION = "org.criu.config";
-/** Such a file for every container: this name is in podman's manuals, and people have it. */
-const COMMON_CONFIG = "/etc/criu/runc.conf";
-
-/** Which file of options criu reads before those that it is given, as with runc (man 8 criu, "Configuration files"). */
-export function criuConfig(annotations: Readonly<Record<string, string>> = {}): string[] {
-  const named = annotations[CRIU_CONFIG_ANNOTATION];
-  if (named !== undefined) return named === "" ? [] : ["--config", named];
-  return existsSync(COMMON_CONFIG) ? ["--config", COMMON_CONFIG] : [];
-}
-
 /** What `checkpoint` and `restore` share. */
 export const CRIU_FLAGS: Record<string, Flag> = {
   "image-path": { type: "string", value: "PATH", help: "directory of criu's image files (default: ./checkpoint)" },

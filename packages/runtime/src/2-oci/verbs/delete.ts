@@ -10,6 +10,7 @@ import { isAllowed } from "../state/operations.ts";
 import { DamagedState, directoryOf, forget, load, loadConfig } from "../state/store.ts";
 import { killAll } from "./cleanup.ts";
 import { finish } from "./finish.ts";
+import { loadHooks } from "./hooks.ts";
 import { oneId } from "./launch-flags.ts";
 import type { Context, Verb } from "./verb.ts";
 
@@ -23,6 +24,7 @@ export const remove: Verb = {
     const directory = directoryOf(context.root, id);
     try {
       load(context.root, id);
+      await loadHooks(configOf(context, directory), ["poststop"]);
       await whileLocked(directory, () => removeLocked(context, id, force));
     } catch (thrown) {
       if (thrown instanceof DamagedState && force) {

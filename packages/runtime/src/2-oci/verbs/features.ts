@@ -8,13 +8,11 @@ import {
   SECCOMP_ARCHITECTURES,
   SECCOMP_FLAGS,
   SECCOMP_OPERATORS,
-  UNIT_ANNOTATION_PREFIX,
 } from "../../1-kernel/mod.ts";
 import { print } from "../cli/output.ts";
 import { MOUNT_OPTIONS } from "../plan/mount-options.ts";
 import { HOOK_KINDS } from "../spec/config.ts";
 import { OCI_VERSION } from "../spec/version.ts";
-import { CRIU_CONFIG_ANNOTATION } from "./criu.ts";
 import type { Verb } from "./verb.ts";
 
 export const features: Verb = {
@@ -50,7 +48,7 @@ function knownFeatures() {
       intelRdt: { enabled: true },
       mountExtensions: { idmap: { enabled: MOUNT_OPTIONS.includes("idmap") } },
     },
-    // Whoever may set these has systemd or criu do other things than they are asked to; a dot ends a prefix.
-    potentiallyUnsafeConfigAnnotations: [CRIU_CONFIG_ANNOTATION, UNIT_ANNOTATION_PREFIX],
+    // No annotation changes what this runtime does.
+    potentiallyUnsafeConfigAnnotations: [],
   };
 }

@@ -40,6 +40,14 @@ export async function runHooks(kind: HookKind, run: HookRun): Promise<void> {
   }
 }
 
+/**
+ * Loads what runs hooks, if there are any. Whoever may run some does this before anything is changed: the small engine
+ * (`engine/`) has no way to run them, finds that out here, and leaves the whole command to another program.
+ */
+export async function loadHooks(config: Config, kinds: readonly HookKind[]): Promise<void> {
+  if (hasHooks(config, kinds)) await import("./run-hook.ts");
+}
+
 export function hasHooks(config: Config, kinds: readonly HookKind[]): boolean {
   return kinds.some((kind) => (config.hooks?.[kind]?.length ?? 0) > 0);
 }

@@ -26,7 +26,7 @@ import { cachedProgram } from "../state/seccomp-cache.ts";
 import { forget, reserve, save, saveConfig } from "../state/store.ts";
 import { killAll, removeCgroups } from "./cleanup.ts";
 import { finish } from "./finish.ts";
-import { hasHooks } from "./hooks.ts";
+import { hasHooks, loadHooks } from "./hooks.ts";
 import { CREATE_HOOKS, letStart, poststart } from "./hooks-in-time.ts";
 import { checkTerminal, type LaunchOptions, listening } from "./launch-flags.ts";
 import { dueMoments, Moments } from "./moments.ts";
@@ -42,6 +42,8 @@ import { writeToFifo } from "./write-to-fifo.ts";
 export async function launch(context: Context, options: LaunchOptions): Promise<number> {
   const bundle = readBundle(options.bundle);
   checkTerminal(bundle.config.process?.terminal ?? false, options.mode !== "run", options.consoleSocket);
+  await loadHooks(bundle.config, HOOK_KINDS);
+  if (context.systemdCgroup) await import("./systemd.ts");
   const directory = reserve(context.root, options.id);
   const rollback = new Rollback();
   rollback.add(`state of container "${options.id}"`, () => forget(directory));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMountinfo } from "../../1-kernel/mod.ts";
 import type { Config } from "../spec/config.ts";
+import { errorsIn } from "./criu.ts";
 import { outsideMounts, outsideSources, outsideTerminal } from "./outside-mounts.ts";
 
 const HOST = `22 1 0:20 / / rw - ext4 /dev/vda rw
@@ -71,4 +72,15 @@ test("outsideSources says where a configuration takes them from", () => {
     "/data": "/b/data",
     "/etc/hosts": "/etc/hosts",
   });
+});
+
+test("errorsIn takes the last errors of a log without their times", () => {
+  const log = `(00.01) Begin
+(02.467233)      1: Error (criu/mount.c:753): mnt: 72:./proc/timer_list doesn't have a proper root mount
+(03.403818) Error (criu/cr-dump.c:2053): Dumping FAILED.
+`;
+  assert.equal(
+    errorsIn(log),
+    "Error (criu/mount.c:753): mnt: 72:./proc/timer_list doesn't have a proper root mount; Error (criu/cr-dump.c:2053): Dumping FAILED.",
+  );
 });

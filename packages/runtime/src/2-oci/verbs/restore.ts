@@ -16,7 +16,6 @@ import { killAll, removeCgroups } from "./cleanup.ts";
 import {
   CRIU_FLAGS,
   type CriuCall,
-  criuConfig,
   criuFailed,
   criuFlags,
   OUTSIDE_NETWORK,
@@ -196,7 +195,6 @@ function criuCall(values: Values, { id, bundle, stored, pidFile, networkFd, term
     images,
     work,
     args: [
-      ...criuConfig(bundle.config.annotations),
       ...args,
       ...["--root", bundle.rootfs, "--restore-detached", "--pidfile", pidFile],
       ...(values.detach === true ? [] : ["--restore-sibling"]),

@@ -2,6 +2,7 @@
  * One hook: on the host by `spawn`, in the container's namespaces by a plan. Apart from `hooks.ts`, which loads it for a hook
  * there is: most containers have none, and with it come the planner's calls.
  */
+import { spawn } from "node:child_process";
 import { closeSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -35,7 +36,6 @@ export function runHook(place: "host" | "container", hook: Hook, of: Container):
 }
 
 async function runOnHost(hook: Hook, state: ContainerState): Promise<string | undefined> {
-  const { spawn } = await import("node:child_process");
   const [name, ...args] = hook.args ?? [hook.path];
   const child = spawn(hook.path, args, {
     argv0: name ?? hook.path,

@@ -4,6 +4,7 @@ import { type StoredState, statusOf } from "../state/container-state.ts";
 import { withLock } from "../state/lock.ts";
 import { isAllowed } from "../state/operations.ts";
 import { load, loadConfig } from "../state/store.ts";
+import { loadHooks } from "./hooks.ts";
 import { letStart, poststart } from "./hooks-in-time.ts";
 import { oneId } from "./launch-flags.ts";
 import type { Verb } from "./verb.ts";
@@ -15,6 +16,7 @@ export const start: Verb = {
   async run(context, _values, args) {
     const id = oneId(args, "start");
     const { directory } = load(context.root, id);
+    await loadHooks(loadConfig(directory), ["startContainer", "poststart"]);
     await withLock(directory, async () => {
       const { stored } = load(context.root, id);
       checkCreated(stored, directory);
