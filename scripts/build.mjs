@@ -1,9 +1,10 @@
 /**
- * Makes what runs: `node scripts/build.mjs [native|bundles|web|rootfs]...`, all of them by default, each only when what
+ * Makes what runs: `node scripts/build.mjs [native|planner|bundles|web|rootfs]...`, all of them by default, each only when what
  * it is made from has changed. `npm start` and `npm test` do this themselves; call it alone while working on one part.
  */
 import { buildBundles } from "./build/bundles.mjs";
 import { buildNative } from "./build/native.mjs";
+import { buildPlanner } from "./build/planner.mjs";
 import { buildRootfs } from "./build/rootfs.mjs";
 import { buildWeb } from "./build/web.mjs";
 import { Progress } from "./setup/progress.mjs";
@@ -12,6 +13,7 @@ import { Refusal, runMain } from "./setup/refusal.mjs";
 /** In the order things need one another. */
 const parts = {
   native: { title: "Native programs", make: buildNative },
+  planner: { title: "Planner", make: buildPlanner },
   bundles: { title: "Program bundles", make: buildBundles },
   rootfs: { title: "Lab root file system", make: buildRootfs },
   web: { title: "Page", make: buildWeb },

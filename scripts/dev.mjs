@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { buildBundles } from "./build/bundles.mjs";
 import { buildNative } from "./build/native.mjs";
+import { buildPlanner } from "./build/planner.mjs";
 import { buildRootfs } from "./build/rootfs.mjs";
 import { buildWeb } from "./build/web.mjs";
 import { checkMachine } from "./setup/machine.mjs";
@@ -21,6 +22,7 @@ const QUIET_MS = 300;
 /** What is made again when a file below a folder changes; the first that fits. `labs/` is read by the agent itself. */
 const rebuilds = [
   { below: ["packages/runtime/native"], title: "Native programs", make: buildNative },
+  { below: ["packages/runtime"], title: "Planner", make: buildPlanner },
   { below: ["packages", "apps/agent"], title: "Program bundles", make: buildBundles },
   { below: ["apps/web", "packages/protocol"], title: "Page", make: buildWeb },
 ];

@@ -4,6 +4,7 @@
  */
 import { buildBundles } from "../build/bundles.mjs";
 import { buildNative } from "../build/native.mjs";
+import { buildPlanner } from "../build/planner.mjs";
 import { buildRootfs } from "../build/rootfs.mjs";
 import { buildWeb } from "../build/web.mjs";
 import { installNodeModules } from "./node-modules.mjs";
@@ -27,6 +28,7 @@ export async function installPackages(progress, { uses, ask }) {
  */
 export async function buildAll(progress) {
   await progress.step("Native programs", buildNative);
+  await progress.step("Planner", buildPlanner);
   await progress.step("Program bundles", buildBundles);
   await progress.step("Lab root file system", buildRootfs);
   await progress.step("Page", buildWeb);

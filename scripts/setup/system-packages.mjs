@@ -29,6 +29,13 @@ const systemPackages = [
   { name: "gcc", use: "build", why: "compiles sysrun and kwatch", there: anyOf("/usr/bin/gcc", "/usr/bin/cc") },
   { name: "libc6-dev", use: "build", why: "the C library they are linked with" },
   { name: "linux-libc-dev", use: "build", why: "the kernel's own numbers and structures" },
+  {
+    name: "wabt",
+    use: "build",
+    why: "makes C of the engine that glassrun's planner runs in",
+    there: anyOf("/usr/bin/wasm2c"),
+  },
+  { name: "libmd-dev", use: "build", why: "the digest of seccomp profiles, in that planner" },
   { name: "make", use: "build", why: "builds the terminal's native part (node-pty)", there: anyOf("/usr/bin/make") },
   { name: "g++", use: "build", why: "compiles node-pty", there: anyOf("/usr/bin/g++", "/usr/bin/c++") },
   {

@@ -2,7 +2,8 @@
  * glassrun is the command that callers start, and all of it that stays the same process from its start to its end. It
  * knows nothing of containers. It starts two programs side by side, each needed by the other only later:
  *
- *   build/glassrun         the planner: the TypeScript of src/2-oci, compiled with its engine, which takes a while to start
+ *   build/native/planner   the planner: the TypeScript of src/2-oci with a small engine (packages/runtime/engine), which
+ *                          becomes build/glassrun, with a large one, for what it has no way to do
  *   build/native/sysrun    performs the plan, once the planner has sent it (sysrun/main.c)
  *
  * and then stands for both: signals go where the planner says, the planner's exit code is ours, and none of the three
@@ -91,11 +92,13 @@ static pid_t start_sysrun(int plan) {
 
 static __attribute__((noreturn)) void become_planner(char **argv) {
   char path[PATH_MAX + 16];
-  snprintf(path, sizeof path, "%s/../glassrun", here);
-  /* It runs for milliseconds: compiling to machine code costs more than it ever gives back. */
+  /* For the large one. It runs for milliseconds: compiling to machine code costs more than it ever gives back. */
   setenv("BUN_JSC_useJIT", "0", 1);
   /* Huge pages spare it two thirds of its page faults. */
   setenv("MIMALLOC_ALLOW_THP", "1", 1);
+  snprintf(path, sizeof path, "%s/planner", here);
+  execv(path, argv);
+  snprintf(path, sizeof path, "%s/../glassrun", here);
   execv(path, argv);
   cannot("start the planner");
 }

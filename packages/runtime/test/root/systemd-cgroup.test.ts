@@ -5,14 +5,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { rootlessConfig } from "../../src/2-oci/spec/default-config.ts";
 import type { Outcome } from "../suites/oci/rig/command.ts";
 import { type Change, defaultConfiguration } from "../suites/oci/rig/configuration.ts";
 import { makeRootfs } from "../suites/oci/rig/rootfs.ts";
 import { chosenRuntime } from "../suites/oci/rig/runtime.ts";
 import { type OwnSystemd, startSystemd, whyNoSystemd } from "./own-systemd.ts";
-import { USER, whyNoPlainUser } from "./rootless/plain-user.ts";
-import { startUserSystemd, USERS_SERVICE } from "./user-systemd.ts";
 
 const skip = whyNoSystemd() ?? false;
 const UNIT = "gb-web.scope";
@@ -150,32 +147,6 @@ test("create --systemd-cgroup passes on what systemd says of a unit that exists"
   } finally {
     succeeds(glassrun("delete", "--force", "first"));
   }
-});
-
-test("create --systemd-cgroup without root has the user's own systemd make the scope, with the limits", {
-  skip: skip || whyNoPlainUser(),
-}, () => {
-  const path = bundle("user", () => {});
-  const config = rootlessConfig(USER, USER);
-  config.process = { ...config.process, cwd: "/", args: ["sleep", "60"], terminal: false };
-  config.linux = { ...config.linux, cgroupsPath: "user.slice:gb:web", resources: { pids: { limit: 20 } } };
-  writeFileSync(join(path, "config.json"), JSON.stringify(config));
-  succeeds(systemd.run(["sh", "-c", `chmod 755 ${work} && chown -R ${USER}:${USER} ${path}`]));
-  const asUser = startUserSystemd(systemd);
-  const usersGlassrun = (...args: string[]) => asUser([...chosenRuntime().command, "--systemd-cgroup", ...args]);
-  const show = (name: string) => asUser(["systemctl", "--user", "show", "--value", "-p", name, UNIT]).stdout.trim();
-  const group = `${USERS_SERVICE}/user.slice/${UNIT}`;
-  succeeds(usersGlassrun("create", "-b", path, "web"));
-  try {
-    assert.deepEqual([show("TasksMax"), show("ControlGroup")], ["20", group]);
-    const init = JSON.parse(succeeds(usersGlassrun("state", "web"))).pid as number;
-    assert.equal(succeeds(systemd.run(["cat", `/proc/${init}/cgroup`])), `0::${group}\n`);
-    succeeds(usersGlassrun("update", "--pids-limit", "30", "web"));
-    assert.equal(show("TasksMax"), "30");
-  } finally {
-    succeeds(usersGlassrun("delete", "--force", "web"));
-  }
-  assert.equal(existsSync(`${systemd.cgroup}${group}`), false);
 });
 
 test("create --systemd-cgroup says so where no systemd runs", {

@@ -1,0 +1,25 @@
+/**
+ * What the image is made of: the command line of `glassrun` with all verbs loaded that it is quick with. The build
+ * evaluates this file, which ends with the planner ready; the host (`host.c`) then calls `begin` in each process.
+ */
+
+import { COMMANDS } from "../src/2-oci/cli/commands.ts";
+import { main } from "../src/2-oci/cli/main.ts";
+import { readStanding } from "../src/2-oci/facts/standing.ts";
+import { process } from "./node/process.ts";
+import { becomeLargePlanner } from "./node/system.ts";
+import { sleepUntilNext } from "./node/timers.ts";
+
+/** What is called often, and needs no more than system calls. The others begin here and become the larger planner. */
+const QUICK = ["create", "delete", "exec", "kill", "list", "pause", "resume", "run", "start", "state"];
+
+function begin(): void {
+  process.begin();
+  const { uid, inUserNamespace } = readStanding();
+  // Without root, programs with more rights than ours map ids and ask systemd.
+  if (uid !== 0 || inUserNamespace) becomeLargePlanner("way to start programs");
+  if (!process.argv.some((arg) => QUICK.includes(arg))) becomeLargePlanner("verb that is asked for");
+  main(process.argv.slice(2)).then((code) => process.exit(code));
+}
+
+Promise.all(QUICK.map((name) => COMMANDS[name]?.())).then(() => Object.assign(globalThis, { begin, sleepUntilNext }));

@@ -1,0 +1,88 @@
+/**
+ * A program that runs in the small engine (packages/runtime/engine): TypeScript is bundled and loaded, and the engine's
+ * memory after that is linked with the engine. It must leave a global function `begin`, and `sleepUntilNext`.
+ */
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { inBuild, inRoot } from "../../setup/paths.mjs";
+import { runCommand } from "../../setup/run-command.mjs";
+import { nodeOfTheEngine } from "./node-of-the-engine.mjs";
+
+/** QuickJS as WebAssembly. */
+export const wasm = createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm");
+
+/** Where the engine is: `engine.h`, and `engine.o`. */
+export const enginePlace = inBuild("engine");
+
+const sources = inRoot("packages/runtime/engine");
+const flags = ["-O2", "-static", "-Wall", "-Wextra", "-I", enginePlace, "-I", sources];
+
+/** What `host.c` does for programs. None of it can be had while the image is made: it would be of this machine. */
+const HOST_FUNCTIONS = ["system", "text", "bytes", "store", "size", "sha256", "word", "become"];
+
+/** @param {{ entry: string, output: string }} program */
+export async function makeEngineProgram({ entry, output }) {
+  const place = mkdtempSync(path.join(enginePlace, "image-"));
+  try {
+    const image = path.join(place, "image.c");
+    await writeImage(await bundle(entry), image);
+    const parts = ["host.c", "memory.c"].map((name) => path.join(sources, name));
+    const engine = path.join(enginePlace, "engine.o");
+    await runCommand("cc", [...flags, "-o", `${output}.new`, ...parts, image, engine, "-lmd", "-lm"], {
+      log: "planner",
+      hint: "Mend packages/runtime/engine, or install what is missing: apt-get install libmd-dev",
+    });
+    renameSync(`${output}.new`, output);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} entry */
+async function bundle(entry) {
+  const { build } = await import("esbuild");
+  const node = path.join(sources, "node");
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "neutral",
+    target: "es2022",
+    define: { "process.arch": JSON.stringify(process.arch), "import.meta.url": '""' },
+    inject: [path.join(node, "globals.ts")],
+    plugins: [nodeOfTheEngine(node)],
+    logLevel: "silent",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** The engine's memory once it has the program, beside C that puts it into the executable. @param {string} code @param {string} output */
+async function writeImage(code, output) {
+  const { MAX_STACK_SIZE, QuickJS } = await import("quickjs-wasi");
+  const engine = await QuickJS.create({ wasm: readFileSync(wasm), maxStackSize: MAX_STACK_SIZE });
+  for (const name of HOST_FUNCTIONS) {
+    const absent = () => {
+      throw new Error(`"${name}" is asked of the host while the program is loaded`);
+    };
+    engine.global.setProp(name, engine.newFunction(name, absent));
+  }
+  engine.evalCode(code, "glassrun");
+  engine.executePendingJobs();
+  if (engine.evalCode("typeof begin").toString() !== "function") throw new Error("The program has not been loaded");
+  engine.runGC();
+  // It ends before it could fill its memory with what nobody refers to.
+  engine.gcThreshold = 2 ** 30;
+  const { memory, stackPointer, runtimePtr, contextPtr } = engine.snapshot();
+  const image = output.replace(/\.c$/, ".memory");
+  writeFileSync(image, memory);
+  writeFileSync(
+    output,
+    `#include "memory.h"
+const struct image_facts image_facts = {${stackPointer}u, ${runtimePtr}u, ${contextPtr}u};
+__asm__(".data\\n.balign 4096\\n.global image_start, image_end\\n"
+        "image_start: .incbin ${JSON.stringify(image).replaceAll('"', '\\"')}\\nimage_end: .balign 4096\\n.text\\n");
+`,
+  );
+}
