@@ -1,8 +1,10 @@
 /**
  * The planner with a small engine: `build/native/planner`. Two steps, since the first takes most of a minute and what it
  * is made from changes seldom: the engine, from WebAssembly to C (wabt) to an object file; and the planner in it.
+ * Where it cannot be made, `glassrun` does without.
  */
-import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { inBuild, inRoot } from "../setup/paths.mjs";
 import { runCommand } from "../setup/run-command.mjs";
@@ -11,11 +13,18 @@ import { enginePlace, makeEngineProgram, wasm } from "./planner/engine-program.m
 
 const output = inBuild("native/planner");
 const [code, object] = ["engine.c", "engine.o"].map((name) => path.join(enginePlace, name));
+/** Of wabt. With 1.0.33 the names in the C that it writes became others, and `host.c` goes by these (Debian 12's). */
+const KNOWN_VERSION = "1.0.32";
 /** What wasm2c writes has things in it that nothing uses. */
 const flags = ["-O2", "-w"];
 
 /** @param {import("../setup/progress.mjs").Say} say @returns {Promise<string>} */
 export async function buildPlanner(say) {
+  const version = execFileSync("wasm2c", ["--version"], { encoding: "utf8" }).trim();
+  if (version !== KNOWN_VERSION) {
+    rmSync(output, { force: true });
+    return `left out, and glassrun starts slower, in Bun: it is made with wabt ${KNOWN_VERSION}, and here is ${version}`;
+  }
   for (const folder of [enginePlace, path.dirname(output)]) mkdirSync(folder, { recursive: true });
   const newEngine = await whenChanged({ name: "engine", inputs: [wasm], facts: flags, outputs: [object] }, async () => {
     say("compiling its engine");
