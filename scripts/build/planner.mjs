@@ -3,7 +3,7 @@
  * is made from changes seldom: the engine, from WebAssembly to C (wabt) to an object file; and the planner in it.
  * Where it cannot be made, `glassrun` does without.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { inBuild, inRoot } from "../setup/paths.mjs";
@@ -20,7 +20,7 @@ const flags = ["-O2", "-w"];
 
 /** @param {import("../setup/progress.mjs").Say} say @returns {Promise<string>} */
 export async function buildPlanner(say) {
-  const version = execFileSync("wasm2c", ["--version"], { encoding: "utf8" }).trim();
+  const version = spawnSync("wasm2c", ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "none";
   if (version !== KNOWN_VERSION) {
     rmSync(output, { force: true });
     return `left out, and glassrun starts slower, in Bun: it is made with wabt ${KNOWN_VERSION}, and here is ${version}`;
