@@ -10,7 +10,7 @@ import { process } from "./node/process.ts";
 import { becomeLargePlanner } from "./node/system.ts";
 import { sleepUntilNext } from "./node/timers.ts";
 
-/** What is called often, and needs no more than system calls. The others begin here and become the larger planner. */
+/** What is called often, and needs no more than system calls. */
 const QUICK = ["create", "delete", "exec", "kill", "list", "pause", "resume", "run", "start", "state"];
 
 function begin(): void {
@@ -18,8 +18,9 @@ function begin(): void {
   const { uid, inUserNamespace } = readStanding();
   // Without root, programs with more rights than ours map ids and ask systemd.
   if (uid !== 0 || inUserNamespace) becomeLargePlanner("way to start programs");
-  if (!process.argv.some((arg) => QUICK.includes(arg))) becomeLargePlanner("verb that is asked for");
   main(process.argv.slice(2)).then((code) => process.exit(code));
 }
 
+for (const name of Object.keys(COMMANDS))
+  if (!QUICK.includes(name)) COMMANDS[name] = () => becomeLargePlanner(`verb ${name}`);
 Promise.all(QUICK.map((name) => COMMANDS[name]?.())).then(() => Object.assign(globalThis, { begin, sleepUntilNext }));

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <sha256.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ static struct Z_wasi_snapshot_preview1_instance_t wasi;
 static Z_quickjs_instance_t engine;
 static u32 context, scratch;
 static char **arguments;
+static sighandler_t on_closed_pipe;
 
 static void *at(u32 address) { return Z_quickjsZ_memory(&engine)->data + address; }
 
@@ -132,6 +134,7 @@ static u32 word(u32 boxes) {
 /* become(path): the same command, by another program */
 static u32 become(u32 boxes) {
   u32 path = 0;
+  signal(SIGPIPE, on_closed_pipe);
   execv((const char *)raw(boxes, 0, &path), arguments);
   fail(strerror(errno));
 }
@@ -223,6 +226,8 @@ static bool call(const char *name) {
 int main(int argc, char **argv) {
   (void)argc;
   arguments = argv;
+  /* As in Node: writing to where nobody reads is an error, and no end. */
+  on_closed_pipe = signal(SIGPIPE, SIG_IGN);
   Z_quickjs_init_module();
   Z_quickjs_instantiate(&engine, &env, &wasi);
   place_image(Z_quickjsZ_memory(&engine));

@@ -3,14 +3,13 @@
  * memory after that is linked with the engine. It must leave a global function `begin`, and `sleepUntilNext`.
  */
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { inBuild, inRoot } from "../../setup/paths.mjs";
 import { runCommand } from "../../setup/run-command.mjs";
 import { nodeOfTheEngine } from "./node-of-the-engine.mjs";
 
 /** QuickJS as WebAssembly. */
-export const wasm = createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm");
+export const wasm = inRoot("node_modules/quickjs-wasi/quickjs.wasm");
 
 /** Where the engine is: `engine.h`, and `engine.o`. */
 export const enginePlace = inBuild("engine");

@@ -214,6 +214,7 @@ function others(): Record<string, Question> {
     "a signal to nobody": () => process.kill(4_194_305, "SIGTERM"),
     "no signal to ourselves": () => process.kill(process.pid, 0),
     "who we are": () => [process.geteuid?.(), process.getegid?.(), process.getuid?.(), process.cwd(), process.arch],
+    "a moment later": () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1),
     "a variable": () => [process.env.ASKED, process.env.NOT_SET],
     "in order of time": async () => {
       const order: number[] = [];

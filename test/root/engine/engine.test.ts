@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -51,10 +51,19 @@ describe("the small engine", { skip: absent }, () => {
   });
 
   test("becomes the larger planner for what it cannot do", () => {
-    // It knows `features` only as a word, and has no way to start `ps`.
     const { status, stdout } = spawnSync(planner, ["features"], { encoding: "utf8" });
     assert.equal(status, 0);
     assert.ok(JSON.parse(stdout).ociVersionMax);
+  });
+
+  test("is not ended by a pipe that nobody reads", () => {
+    const fifo = join(folder, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    const [reader, writer] = [openSync(fifo, "r+"), openSync(fifo, "w")];
+    closeSync(reader);
+    const { status, signal } = spawnSync(planner, ["list"], { stdio: ["ignore", writer, "pipe"] });
+    closeSync(writer);
+    assert.deepEqual([status, signal], [0, null]);
   });
 
   test("has the file of a bundle nested too deeply refused in words", () => {

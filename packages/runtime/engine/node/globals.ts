@@ -3,4 +3,4 @@ export { AbortController, AbortSignal } from "./abort.ts";
 export { Buffer } from "./buffer.ts";
 export { TextEncoder } from "./encoder.ts";
 export { process } from "./process.ts";
-export { clearTimeout, setTimeout } from "./timers.ts";
+export { Atomics, clearTimeout, setTimeout } from "./timers.ts";

@@ -1,4 +1,4 @@
-/** `setTimeout`: what is due by the clock, in a process that has nothing else to wait for. */
+/** `setTimeout`, and waiting at once: what is due by the clock, in a process that has nothing else to wait for. */
 import { kernel } from "./system.ts";
 
 interface Timer {
@@ -29,6 +29,16 @@ export function sleepUntilNext(): number {
   next.run();
   return 1;
 }
+
+/** Nobody else is there to wake us, so of `Atomics.wait` only the time-out is left. */
+const waiting = {
+  wait(_: Int32Array, _index: number, _value: number, timeoutMs: number): "timed-out" {
+    kernel("nanosleep", timespec(timeoutMs), 0);
+    return "timed-out";
+  },
+};
+
+export { waiting as Atomics };
 
 function timespec(ms: number): Uint8Array {
   const words = new Uint32Array([Math.floor(ms / 1000), 0, (ms % 1000) * 1_000_000, 0]);
