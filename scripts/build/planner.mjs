@@ -47,5 +47,5 @@ export async function buildPlanner(say) {
 
 /** @param {string} command @param {string[]} args @param {string} from the package that has it */
 async function run(command, args, from) {
-  await runCommand(command, args, { log: "planner", hint: `Install what is missing: apt-get install ${from}` });
+  await runCommand(command, args, { log: "planner", hint: `Install what is missing: npm ci, apt-get install ${from}` });
 }

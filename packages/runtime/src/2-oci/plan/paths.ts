@@ -116,6 +116,7 @@ export function bindSourceOf(planning: Planning, { source = "" }: Mount): string
 
 /** Without the leading slash and without `..`: `proc/sys`; the root itself is `.`. */
 export function relative(path: string): string {
-  const clean = normalize(`/${path}`);
+  // Without a slash too many, which would have `normalize` look at each character.
+  const clean = normalize(path.startsWith("/") ? path : `/${path}`);
   return clean === "/" ? "." : clean.slice(1, clean.endsWith("/") ? -1 : undefined);
 }
