@@ -24,8 +24,9 @@ export const remove: Verb = {
     const directory = directoryOf(context.root, id);
     try {
       load(context.root, id);
-      await loadHooks(configOf(context, directory), ["poststop"]);
-      await whileLocked(directory, () => removeLocked(context, id, force));
+      const config = configOf(context, directory);
+      await loadHooks(config, ["poststop"]);
+      await whileLocked(directory, () => removeLocked(context, id, force, config));
     } catch (thrown) {
       if (thrown instanceof DamagedState && force) {
         const left = await (await import("./damaged.ts")).endDamaged(context, id, directory);
@@ -54,7 +55,7 @@ async function whileLocked(directory: string, work: () => Promise<void>): Promis
   }
 }
 
-async function removeLocked(context: Context, id: string, force: boolean): Promise<void> {
+async function removeLocked(context: Context, id: string, force: boolean, config: Config): Promise<void> {
   const { stored, directory } = load(context.root, id);
   const status = statusOf(stored, directory);
   if (!isAllowed("delete", status, force)) {
@@ -63,7 +64,7 @@ async function removeLocked(context: Context, id: string, force: boolean): Promi
     });
   }
   await killAll(stored);
-  await finish(context, configOf(context, directory), stored, directory);
+  await finish(context, config, stored, directory);
 }
 
 /** Only its hooks are wanted here, and without them everything else can go all the same. */

@@ -16,11 +16,11 @@ export const start: Verb = {
   async run(context, _values, args) {
     const id = oneId(args, "start");
     const { directory } = load(context.root, id);
-    await loadHooks(loadConfig(directory), ["startContainer", "poststart"]);
+    const config = loadConfig(directory);
+    await loadHooks(config, ["startContainer", "poststart"]);
     await withLock(directory, async () => {
       const { stored } = load(context.root, id);
       checkCreated(stored, directory);
-      const config = loadConfig(directory);
       try {
         await letStart(config, stored, directory);
       } catch (thrown) {
