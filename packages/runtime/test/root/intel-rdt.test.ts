@@ -3,40 +3,12 @@
  * for a group of it, with the two files that the kernel would make.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { getpid, parseMountinfo, performPlan } from "../../src/1-kernel/mod.ts";
-import { findResctrl } from "../../src/2-oci/facts/resctrl.ts";
-import { unified } from "../../src/2-oci/plan/golden-machines.ts";
+import { test } from "node:test";
+import { getpid, performPlan } from "../../src/1-kernel/mod.ts";
 import { planJoinResctrl, planOpenResctrl, planResctrlGroup, resctrlTasks } from "../../src/2-oci/plan/intel-rdt.ts";
-import { namer, type Planning } from "../../src/2-oci/plan/planning.ts";
+import type { Planning } from "../../src/2-oci/plan/planning.ts";
+import { planning, standIn } from "../../src/2-oci/plan/resctrl-stand-in.ts";
 import type { IntelRdt } from "../../src/2-oci/spec/config.ts";
-
-function planning(intelRdt: IntelRdt, resctrl: Planning["facts"]["resctrl"]): Planning {
-  return {
-    ...{ id: "web", bundle: "/b", rootfs: "/b/rootfs", mode: "run", startFifo: "/f", waitForStart: false },
-    config: { ociVersion: "1.2.0", linux: { intelRdt } },
-    facts: { ...unified, resctrl },
-    warn: () => {},
-    name: namer(),
-  };
-}
-
-/** A plain directory in the place of the file system, which makes the files of a group by itself. */
-function standIn(t: TestContext, groups: Record<string, string>) {
-  const directory = mkdtempSync(join(tmpdir(), "resctrl-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  for (const [name, schemata] of Object.entries(groups)) {
-    mkdirSync(join(directory, name), { recursive: true });
-    writeFileSync(join(directory, name, "schemata"), schemata);
-    writeFileSync(join(directory, name, "tasks"), "");
-  }
-  const mounts = parseMountinfo(`40 20 0:50 / ${directory} rw - resctrl resctrl rw`);
-  const read = (...names: string[]) => readFileSync(join(directory, ...names), "utf8");
-  return { directory, find: (wanted: IntelRdt) => findResctrl(wanted, "web", mounts), read };
-}
 
 /** As a container is made: the group, then the process, here the one that performs the plan. */
 async function perform(request: Planning): Promise<number> {

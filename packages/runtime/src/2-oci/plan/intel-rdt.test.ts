@@ -1,39 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { parseMountinfo } from "../../1-kernel/mod.ts";
+import { test } from "node:test";
 import { findResctrl } from "../facts/resctrl.ts";
-import type { IntelRdt } from "../spec/config.ts";
 import { removeCgroups } from "../verbs/cleanup.ts";
-import { unified } from "./golden-machines.ts";
 import { differingLine, planResctrlGroup, resctrlPlace, resctrlTasks, schemataOf } from "./intel-rdt.ts";
-import { namer, type Planning } from "./planning.ts";
-
-function planning(intelRdt: IntelRdt, resctrl: Planning["facts"]["resctrl"]): Planning {
-  return {
-    ...{ id: "web", bundle: "/b", rootfs: "/b/rootfs", mode: "run", startFifo: "/f", waitForStart: false },
-    config: { ociVersion: "1.2.0", linux: { intelRdt } },
-    facts: { ...unified, resctrl },
-    warn: () => {},
-    name: namer(),
-  };
-}
-
-/** A plain directory in the place of the file system, which makes the files of a group by itself. */
-function standIn(t: TestContext, groups: Record<string, string>) {
-  const directory = mkdtempSync(join(tmpdir(), "resctrl-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  for (const [name, schemata] of Object.entries(groups)) {
-    mkdirSync(join(directory, name), { recursive: true });
-    writeFileSync(join(directory, name, "schemata"), schemata);
-    writeFileSync(join(directory, name, "tasks"), "");
-  }
-  const mounts = parseMountinfo(`40 20 0:50 / ${directory} rw - resctrl resctrl rw`);
-  const read = (...names: string[]) => readFileSync(join(directory, ...names), "utf8");
-  return { directory, find: (wanted: IntelRdt) => findResctrl(wanted, "web", mounts), read };
-}
+import { planning, standIn } from "./resctrl-stand-in.ts";
 
 test("planResctrlGroup makes what is missing: the group, and the one that counts", (t) => {
   const { directory, find } = standIn(t, {});
