@@ -46,7 +46,7 @@ for (const runtime of RUNTIMES) {
     });
 
     test("exec on a terminal", async () => {
-      const script = `until [ "$(stty size)" = "${TERMINAL}" ]; do sleep 0.05; done; tty; exit 4`;
+      const script = `until [ "$(stty size 2>/dev/null)" = "${TERMINAL}" ]; do sleep 0.05; done; tty; exit 4`;
       const args = ["--runtime", runtime, "exec", "--interactive", "--tty", "web", "sh", "-c", script];
       assert.deepEqual(await podman.onTerminal(args), { code: 4, out: "/dev/pts/0\r\n", err: "" });
     });

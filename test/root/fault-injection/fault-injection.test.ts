@@ -125,8 +125,11 @@ function isAfterCreated(plan: Plan, { program, index }: { program: string; index
   return program === "init" && index > created;
 }
 
-/** The process may have ended before it was started, or before a hook joined it: errors of `start`, and the only ones. */
-const ENDED = /has stopped|ended before|container not running/;
+/**
+ * The errors of `start`, and the only ones: the process may have ended before it was started, or before a hook joined it.
+ * While the kernel is ending it, it waits at the FIFO no longer and is no zombie yet, which is how a running one looks.
+ */
+const ENDED = /has stopped|ended before|container not running|an already running container/;
 
 async function startAndDelete(context: Context, id: string): Promise<void> {
   await start.run(context, {}, [id]).catch((thrown) => assert.match(messageOf(thrown), ENDED));
