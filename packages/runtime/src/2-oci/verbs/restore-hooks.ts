@@ -1,19 +1,26 @@
 /**
  * Hooks in the middle of a restore: criu stops at a script of ours when the container's namespaces are there, the plan says
- * so, and the script is told how they went. As with runc these are prestart and createRuntime; those in the container are
- * not due, since its mounts come from the images and its program runs already.
+ * so, and the script is told how they went. As with runc these are prestart and createRuntime. Those of a program that is
+ * made and started are not due, since its mounts come from the images and it runs already; whoever names them is told.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import type { Results } from "../../1-kernel/mod.ts";
-import type { Config, HookKind } from "../spec/config.ts";
+import { type Config, HOOK_KINDS, type HookKind } from "../spec/config.ts";
 import { describe, type StoredState } from "../state/container-state.ts";
 import type { CriuCall } from "./criu.ts";
 import { hasHooks, runHooks } from "./hooks.ts";
 import { HOOKS_PID_VARIABLE, type RestorePlan } from "./restore-plan.ts";
 
 const KINDS: readonly HookKind[] = ["prestart", "createRuntime"];
+
+/** Pure: a warning of each kind that `config` names and a restore leaves out. poststop comes with the container's end. */
+export function leftOutInRestore(config: Config): string[] {
+  return HOOK_KINDS.filter((kind) => kind !== "poststop" && !KINDS.includes(kind) && hasHooks(config, [kind])).map(
+    (kind) => `/hooks/${kind}: such hooks do not run in a restore: the container was created and started before`,
+  );
+}
 
 export class HooksInRestore {
   /** Where the script is to be, if one is due. */

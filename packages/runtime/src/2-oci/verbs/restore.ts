@@ -25,12 +25,11 @@ import {
   TERMINAL_FILE,
 } from "./criu.ts";
 import { finish } from "./finish.ts";
-import { poststart } from "./hooks-in-time.ts";
 import { checkTerminal, oneId } from "./launch-flags.ts";
 import { checkUnused, newState } from "./new-container.ts";
 import { outsideSources } from "./outside-mounts.ts";
 import { writePidFile } from "./pid-file.ts";
-import { HooksInRestore } from "./restore-hooks.ts";
+import { HooksInRestore, leftOutInRestore } from "./restore-hooks.ts";
 import { planRestoring, type RestoredTerminal, TERMINAL_FD } from "./restore-plan.ts";
 import { forwardSignals } from "./signals.ts";
 import { type Context, text, type Values, type Verb } from "./verb.ts";
@@ -38,6 +37,8 @@ import { type Context, text, type Values, type Verb } from "./verb.ts";
 export const restore: Verb = {
   args: "ID",
   summary: "bring a container back from files, with criu",
+  description:
+    "Of the hooks, prestart, createRuntime and poststop run; of others that config.json names a warning is given.",
   flags: {
     ...CRIU_FLAGS,
     bundle: { type: "string", short: "b", value: "PATH", help: "directory of the bundle (default: the current one)" },
@@ -85,6 +86,7 @@ async function readImages(context: Context, values: Values, { id, directory, rol
       `Cannot restore container "${id}": criu does not keep shares of cache and bandwidth, /linux/intelRdt`,
     );
   }
+  for (const warning of leftOutInRestore(config)) context.log.warn(warning);
   const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config, id) : undefined;
   if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
   const view = { config, bundle: bundle.path, rootfs: bundle.rootfs };
@@ -100,7 +102,6 @@ async function readImages(context: Context, values: Values, { id, directory, rol
   const pidFile = join(directory, "restored.pid");
   const hooks = new HooksInRestore(config, stored, directory);
   let stopForwarding = () => {};
-  let hooked = Promise.resolve();
   const onRestored = () => {
     const pid = Number(readFileSync(pidFile, "utf8"));
     stored.init = identify(pid) ?? { pid, startTime: 0 };
@@ -109,7 +110,6 @@ async function readImages(context: Context, values: Values, { id, directory, rol
     const callersPidFile = text(values, "pid-file");
     if (callersPidFile !== undefined) writePidFile(callersPidFile, pid);
     if (!detaches) stopForwarding = forwardSignals(pid);
-    hooked = poststart(context, config, stored, directory);
     return pid;
   };
   const network = config.linux?.namespaces?.find(({ type }) => type === "network")?.path;
@@ -138,13 +138,10 @@ async function readImages(context: Context, values: Values, { id, directory, rol
     rollback.keep();
     if (detaches) return 0;
     stopForwarding();
-    // No hook may still be at work when its container is removed.
-    await hooked;
     await finish(context, config, stored, directory);
     return exitCodeOf(results.status ?? 0);
   } finally {
     stopForwarding();
-    await hooked;
     await scope?.release();
     if (networkFd !== undefined) closeSync(networkFd);
   }

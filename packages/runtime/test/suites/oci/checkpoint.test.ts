@@ -156,7 +156,7 @@ rule("a terminal that is restored in the foreground is shown there", "man 8 runc
 });
 
 rule(
-  "prestart and createRuntime hooks run in a restore, when the namespaces are there",
+  "prestart and createRuntime hooks run in a restore, when the namespaces are there, and others do not",
   "runc, criuNotifications",
   async (box) => {
     needCriu();
@@ -180,7 +180,9 @@ rule(
     box.refused(["state", box.id]);
     assert.equal(counted(), before, "a hook that fails ends the restore");
 
-    configuration.hooks = { prestart: [hook("prestart")], createRuntime: [hook("createRuntime")] };
+    const others = ["createContainer", "startContainer", "poststart"];
+    const all = ["prestart", "createRuntime", ...others];
+    configuration.hooks = Object.fromEntries(all.map((name) => [name, [hook(name)]]));
     write();
     box.ok(["restore", "--detach", "--image-path", box.path("image"), box.id]);
     await box.until("it to count on", () => counted() > before + 3);
@@ -188,6 +190,10 @@ rule(
     for (const name of ["prestart", "createRuntime"]) {
       assert.match(readFileSync(box.path(name), "utf8"), new RegExp(`"pid":${pid}\\b.*mnt:`, "s"));
     }
+    assert.deepEqual(
+      others.filter((name) => existsSync(box.path(name))),
+      [],
+    );
   },
 );
 
