@@ -7,6 +7,7 @@ import { useMayWork } from "../connection/may-work.ts";
 import { useLive } from "../connection/use-live.ts";
 import { LessonPane } from "../lesson/LessonPane.tsx";
 import type { CommandActions } from "../lesson/LessonText.tsx";
+import { nodesOf, stateOf } from "../lesson/step-progress.ts";
 import { TerminalPane } from "../terminal/TerminalPane.tsx";
 import { FIRST_TERMINAL, TerminalDesk } from "../terminal/terminal-desk.ts";
 import css from "./LabPage.module.css";
@@ -31,6 +32,7 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
 
   const shown = lab.steps.find((each) => each.id === step) ?? lab.steps[0];
   useStepKeys(lab, shown?.id, onStep);
+  const looksAt = nodesOf(stateOf(state, shown?.id ?? ""));
 
   const actions = useMemo<CommandActions>(() => {
     const attempt = (action: Promise<void>) => {
@@ -70,7 +72,7 @@ export function LabWorkbench({ lab, state, step, onStep, onResetStep }: LabWorkb
       <Panel id="machine" minSize={420} className={css.panel}>
         <Group orientation="vertical" {...rows}>
           <Panel id="stage" defaultSize="56%" minSize={150} className={css.panel}>
-            <Stage lab={lab} step={shown} pointedAt={pointedAt} />
+            <Stage lab={lab} step={shown} pointedAt={pointedAt} looksAt={looksAt} />
           </Panel>
           <Separator className={css.dividerFlat} aria-label="Resize terminals" />
           <Panel id="terminals" minSize={110} className={css.panel}>

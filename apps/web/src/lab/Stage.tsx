@@ -26,9 +26,11 @@ export interface StageProps {
   step: LabDetail["steps"][number];
   /** Node that the lesson points at. */
   pointedAt: NodeId | undefined;
+  /** Nodes that the step's checks look at. */
+  looksAt: readonly NodeId[];
 }
 
-export function Stage({ lab, step, pointedAt }: StageProps) {
+export function Stage({ lab, step, pointedAt, looksAt }: StageProps) {
   const machine = useRequest("machine", api.machine);
   const [toolbar, setToolbar] = useState<HTMLElement | null>(null);
   const suggested = viewFor(step);
@@ -60,6 +62,7 @@ export function Stage({ lab, step, pointedAt }: StageProps) {
             onView={setStage}
             toolbar={toolbar}
             pointedAt={pointedAt}
+            looksAt={looksAt}
             machine={machine.value}
           />
         )}

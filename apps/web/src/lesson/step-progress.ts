@@ -1,5 +1,5 @@
 /** Which step to show, and whether one has just been done. Pure questions about a lab's state. */
-import type { LabState, LabStep, StepState } from "@glassbox/protocol";
+import type { LabState, LabStep, NodeId, StepState } from "@glassbox/protocol";
 import type { PictureView } from "../graph/render/GraphPane.tsx";
 
 /** The step a person should be at: the one being checked, the first not done, or the last when all are. */
@@ -11,6 +11,11 @@ export function stepToShow(steps: readonly LabStep[], state: LabState | undefine
 
 export function stateOf(state: LabState | undefined, step: string): StepState | undefined {
   return state?.steps.find((each) => each.id === step);
+}
+
+/** What the step's checks look at in the kernel, as far as they have found it. */
+export function nodesOf(state: StepState | undefined): NodeId[] {
+  return (state?.checks ?? []).flatMap(({ node }) => node ?? []);
 }
 
 /** Ids of steps done in `after` and not yet in `before`. Nothing counts as new while `before` is not known. */

@@ -20,6 +20,7 @@ import { NodeDetails } from "./NodeDetails.tsx";
 import { Picture, type PictureContext } from "./picture-context.ts";
 import { Happenings, RestOfMachine } from "./Strip.tsx";
 import { useScenes } from "./use-scenes.ts";
+import { useWhatMatters } from "./use-what-matters.ts";
 import { ZoomSurface } from "./ZoomSurface.tsx";
 
 export type PictureView = "namespaces" | "cgroups" | "mounts";
@@ -45,15 +46,19 @@ export interface GraphPaneProps {
   toolbar: HTMLElement | null;
   /** Node a check looked at, while that check is pointed at. */
   pointedAt: NodeId | undefined;
+  /** What the step is about: kept in view when the whole picture cannot be. */
+  looksAt: readonly NodeId[];
   machine: MachineInfo | undefined;
 }
 
-export function GraphPane({ lab, workDir, view, onView, toolbar, pointedAt, machine }: GraphPaneProps) {
+export function GraphPane(props: GraphPaneProps) {
+  const { lab, workDir, view, onView, toolbar, pointedAt, looksAt, machine } = props;
   const graph = useLive((state) => state.graph);
   const known = useLive((state) => state.known);
   const [selected, setSelected] = useState<NodeId>();
   const [legend, setLegend] = useState(false);
   const { namespaces, cgroups, mounts, tidy } = useScenes(graph, lab, workDir);
+  const matters = useWhatMatters({ namespaces, cgroups, mounts }, view, pointedAt, looksAt);
   usePaintMeasure(graph);
   useViewOf(pointedAt, graph, onView);
 
@@ -105,6 +110,7 @@ export function GraphPane({ lab, workDir, view, onView, toolbar, pointedAt, mach
             toolbar={toolbar}
             width={scene.width}
             height={scene.height}
+            matters={matters}
             onBackground={() => setSelected(undefined)}
             tools={
               <button

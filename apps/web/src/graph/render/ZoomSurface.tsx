@@ -1,20 +1,18 @@
 /**
- * A drawing one can move and zoom: React owns the elements, d3-zoom the gestures. It keeps everything in view by itself
- * until a person takes hold of it; the fit button gives it back.
+ * A drawing one can move and zoom: React owns the elements, d3-zoom the gestures. It keeps everything, or what matters,
+ * in view by itself (`layout/view-fit.ts`) until a person takes hold of it; the fit button gives it back.
  */
 import * as d3 from "d3";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { createPortal } from "react-dom";
+import type { Placed } from "../layout/namespace-layout.ts";
+import { fitView } from "../layout/view-fit.ts";
 import { useSize } from "./use-size.ts";
 import { ZoomButtons } from "./ZoomButtons.tsx";
 import css from "./ZoomSurface.module.css";
 import { zoomStepFor } from "./zoom-keys.ts";
 
-/** Drawings are never blown up beyond this to fill a pane, nor shrunk below legibility by themselves. */
-const FIT_MAX = 1.2;
-const FIT_MIN = 0.55;
 const RANGE: [number, number] = [0.2, 3];
-const MARGIN = 20;
 
 export interface ZoomSurfaceProps {
   /** Read out as the name of the picture. */
@@ -22,6 +20,8 @@ export interface ZoomSurfaceProps {
   /** Size of the drawing at zoom 1. */
   width: number;
   height: number;
+  /** What must be in view when not all of the drawing can be; the same object while it is the same. */
+  matters: Placed | undefined;
   /** Where the zoom buttons go. */
   toolbar: HTMLElement | null;
   /** Buttons of the view, beside the zoom buttons. */
@@ -30,7 +30,8 @@ export interface ZoomSurfaceProps {
   children: ReactNode;
 }
 
-export function ZoomSurface({ label, toolbar, width, height, tools, onBackground, children }: ZoomSurfaceProps) {
+export function ZoomSurface(props: ZoomSurfaceProps) {
+  const { label, toolbar, width, height, matters, tools, onBackground, children } = props;
   const frame = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const layer = useRef<SVGGElement>(null);
@@ -67,20 +68,14 @@ export function ZoomSurface({ label, toolbar, width, height, tools, onBackground
   const fit = useCallback(() => {
     const element = svg.current;
     if (!element || !zoom.current || size.width === 0 || width === 0) return;
-    const scale = Math.max(
-      FIT_MIN,
-      Math.min(FIT_MAX, (size.width - 2 * MARGIN) / width, (size.height - 2 * MARGIN) / height),
-    );
-    // Too big even so: keep the top left corner, where things begin, in view.
-    const x = Math.max(MARGIN, (size.width - width * scale) / 2);
-    const y = Math.max(MARGIN, Math.min(MARGIN * 2, (size.height - height * scale) / 2));
+    const { x, y, scale } = fitView(size, { width, height }, matters);
     const target = d3.zoomIdentity.translate(x, y).scale(scale);
     const calm = shown.current && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     shown.current = true;
     const selection = d3.select(element);
     if (calm) selection.transition().duration(280).ease(d3.easeCubicOut).call(zoom.current.transform, target);
     else selection.call(zoom.current.transform, target);
-  }, [size.width, size.height, width, height]);
+  }, [size, width, height, matters]);
 
   useEffect(() => {
     if (!held.current) fit();
