@@ -9,9 +9,9 @@ const namespaces = [namespaceNode("uts", 2), namespaceNode("pid", 3)];
 const shell = processNode(10);
 const boxed = processNode(20, { parent: shell.id, namespaces: { ...INITIAL, uts: "ns:uts:2" } });
 
-function layout(processes: ProcessNode[], before?: NamespaceScene, ghosts?: ReadonlySet<string>): NamespaceScene {
+function layout(processes: ProcessNode[], before?: NamespaceScene, ghosts = new Set<string>()): NamespaceScene {
   const nodes = graphOf<GraphNode>(...namespaces, ...processes);
-  return layoutNamespaces(roomsOf(processes, nodes), before?.memory ?? new Map(), ghosts);
+  return layoutNamespaces(roomsOf(processes, nodes), before?.memory ?? new Map(), { ghosts });
 }
 
 const places = (scene: NamespaceScene) =>
@@ -81,6 +81,13 @@ test("layoutNamespaces draws many children of one command as a stack", () => {
     scene.stacks.map(({ processes }) => processes.length),
     [60],
   );
+});
+
+test("layoutNamespaces gives each terminal's shell a card, however many there are", () => {
+  const shells = [11, 12, 13, 14, 15].map((pid) => processNode(pid, { comm: "bash" }));
+  const rooms = roomsOf(shells, graphOf<GraphNode>(...shells));
+  const scene = layoutNamespaces(rooms, new Map(), { shells: new Set(shells.map(({ pid }) => pid)) });
+  assert.deepEqual([scene.cards.length, scene.stacks.length], [5, 0]);
 });
 
 test("layoutNamespaces links parent and child, and says when the line enters another pane", () => {

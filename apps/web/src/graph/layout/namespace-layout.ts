@@ -59,15 +59,22 @@ export interface NamespaceScene {
   memory: NamespaceMemory;
 }
 
-/** `memory` is the previous scene's; an empty map lays out afresh. `ghosts` are gone and drawn while they fade. */
+export interface NamespaceLayoutOptions {
+  /** What is gone, and drawn while it fades. */
+  ghosts?: ReadonlySet<NodeId>;
+  /** Pids of the terminals' shells, which always have a card of their own. */
+  shells?: ReadonlySet<number>;
+}
+
+/** `memory` is the previous scene's; an empty map lays out afresh. */
 export function layoutNamespaces(
   rooms: Rooms,
   memory: NamespaceMemory,
-  ghosts: ReadonlySet<NodeId> = new Set(),
+  { ghosts = new Set(), shells = new Set() }: NamespaceLayoutOptions = {},
 ): NamespaceScene {
   const roomOf = new Map<NodeId, string>();
   for (const { key, members } of rooms.byKey.values()) for (const { id } of members) roomOf.set(id, key);
-  const childrenOf = itemsByParent(rooms, roomOf);
+  const childrenOf = itemsByParent(rooms, roomOf, shells);
   const scene: NamespaceScene = {
     width: 0,
     height: 0,

@@ -16,9 +16,14 @@ export type Item =
 
 /**
  * What hangs where: a process below its parent when both are in one room, else below its room; a room below the
- * process that made it, when that one is in the enclosing room, else directly in the enclosing room.
+ * process that made it, when that one is in the enclosing room, else directly in the enclosing room. `shells` are the
+ * pids of the terminals' shells, which are never stacked: each is known by its terminal's name.
  */
-export function itemsByParent(rooms: Rooms, roomOf: ReadonlyMap<NodeId, string>): Map<string, Item[]> {
+export function itemsByParent(
+  rooms: Rooms,
+  roomOf: ReadonlyMap<NodeId, string>,
+  shells: ReadonlySet<number>,
+): Map<string, Item[]> {
   const items = new Map<string, (Item & { firstSeenMs: number })[]>();
   const add = (parent: string, item: Item, firstSeenMs: number) => {
     items.set(parent, [...(items.get(parent) ?? []), { ...item, firstSeenMs }]);
@@ -41,21 +46,25 @@ export function itemsByParent(rooms: Rooms, roomOf: ReadonlyMap<NodeId, string>)
   const result = new Map<string, Item[]>();
   for (const [parent, list] of items) {
     const inOrder = list.sort((a, b) => a.firstSeenMs - b.firstSeenMs || (a.id < b.id ? -1 : 1));
-    result.set(parent, stacked(parent, inOrder, isParent));
+    result.set(parent, stacked(parent, inOrder, mayStack));
   }
   return result;
+
+  function mayStack({ id, pid }: ProcessNode): boolean {
+    return !isParent.has(id) && !shells.has(pid);
+  }
 }
 
 /** Replaces many leaf processes of one command by one stack, at the place of the first. */
-function stacked(parent: string, items: readonly Item[], isParent: ReadonlySet<string>): Item[] {
+function stacked(parent: string, items: readonly Item[], mayStack: (process: ProcessNode) => boolean): Item[] {
   const leaves = new Map<string, ProcessNode[]>();
   for (const item of items) {
-    if (item.kind !== "process" || isParent.has(item.id)) continue;
+    if (item.kind !== "process" || !mayStack(item.process)) continue;
     leaves.set(item.process.comm, [...(leaves.get(item.process.comm) ?? []), item.process]);
   }
   const done = new Set<string>();
   return items.flatMap((item): Item[] => {
-    if (item.kind !== "process" || isParent.has(item.id)) return [item];
+    if (item.kind !== "process" || !mayStack(item.process)) return [item];
     const group = leaves.get(item.process.comm) ?? [];
     if (group.length < STACK_FROM) return [item];
     if (done.has(item.process.comm)) return [];

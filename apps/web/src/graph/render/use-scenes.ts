@@ -1,6 +1,7 @@
 /** The three scenes of the focus view, laid out anew only when what they show has changed, each from its last places. */
 import type { GraphNode, NodeId } from "@glassbox/protocol";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { useLive } from "../../connection/use-live.ts";
 import { type CgroupMemory, layoutCgroups, NO_CGROUP_MEMORY } from "../layout/cgroup-layout.ts";
 import { layoutMounts } from "../layout/mount-layout.ts";
 import { layoutNamespaces, type NamespaceMemory } from "../layout/namespace-layout.ts";
@@ -18,12 +19,14 @@ export function useScenes(graph: GraphState, lab: string | undefined, workDir: s
   const [round, setRound] = useState(0);
 
   const nodes = useRelevantNodes(graph, lab);
+  const terminals = useLive((state) => state.terminals);
+  const shells = useMemo(() => new Set(terminals.map(({ pid }) => pid)), [terminals]);
   const ghosts = useMemo(() => new Set(graph.ghosts.keys()), [graph.ghosts]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` forgets the memory
   const namespaces = useMemo(() => {
     const processes = nodesOfKind(nodes, "process").filter((process) => isLearners(process, lab));
-    return layoutNamespaces(roomsOf(processes, nodes, lab), namespaceMemory.current, ghosts);
-  }, [nodes, lab, ghosts, round]);
+    return layoutNamespaces(roomsOf(processes, nodes, lab), namespaceMemory.current, { ghosts, shells });
+  }, [nodes, lab, ghosts, shells, round]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` forgets the memory
   const cgroups = useMemo(
     () => layoutCgroups(learnersCgroups(nodes, lab, graph.cpuUse), cgroupMemory.current),
