@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { INPUT_MAX_BYTES, LIVE_REQUEST_MAX_BYTES } from "@glassbox/protocol";
 import { namespaceNode } from "@glassbox/protocol/example-nodes";
-import { type Browser, runAgent, TOKENS, until } from "./testing/running-agent.ts";
+import { until } from "../testing/until.ts";
+import { type Browser, runAgent, TOKENS } from "./testing/running-agent.ts";
 
 const attach = { type: "attach", fromByte: 0, columns: 80, rows: 24 };
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES, SCROLLBACK_BYTES } from "@glassbox/protocol";
+import { until } from "../testing/until.ts";
 import { Terminals } from "./terminals.ts";
 
 /** Real shells in a directory of their own, in no cgroup; all closed when the test ends. */
@@ -52,14 +53,6 @@ function watch(terminals: Terminals, id: string, { fromByte = 0, acknowledges = 
     },
   });
   return Object.assign(seen, { following });
-}
-
-async function until(what: string, holds: () => boolean, deadlineMs = 60_000): Promise<void> {
-  const end = Date.now() + deadlineMs;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 /** It gets there, and goes no further while one could have. */

@@ -143,15 +143,6 @@ function openSocket(url: string, headers: Record<string, string>, sockets: WebSo
   });
 }
 
-/** Waits until something holds. @throws Error that says what did not */
-export async function until(what: string, holds: () => boolean, deadlineMs = 60_000): Promise<void> {
-  const end = Date.now() + deadlineMs;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 function writeExport(webDir: string, page: string): void {
   mkdirSync(path.join(webDir, "_next/static"), { recursive: true });
   mkdirSync(path.join(webDir, "explorer"));
