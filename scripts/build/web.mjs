@@ -7,6 +7,12 @@ import { inBuild, inRoot } from "../setup/paths.mjs";
 import { runCommand } from "../setup/run-command.mjs";
 import { whenChanged } from "../setup/stamps.mjs";
 
+/**
+ * Next.js lets only one build run in a directory. One that went on when we were killed would keep the next start out, so
+ * the kernel ends it with us (man 2 PR_SET_PDEATHSIG).
+ */
+const ENDS_WITH_US = ["--pdeathsig", "TERM", "--"];
+
 /** @param {import("../setup/progress.mjs").Say} say @returns {Promise<string>} */
 export async function buildWeb(say) {
   const changed = await whenChanged(
@@ -18,7 +24,7 @@ export async function buildWeb(say) {
     },
     async () => {
       say("exporting the page with Next.js");
-      await runCommand(inRoot("node_modules/.bin/next"), ["build"], {
+      await runCommand("setpriv", [...ENDS_WITH_US, inRoot("node_modules/.bin/next"), "build"], {
         cwd: inRoot("apps/web"),
         log: "web",
         hint: "Mend apps/web",
