@@ -143,6 +143,10 @@ test("evaluateChecks reads files as a bound process sees them, and fields of JSO
     { file: "config.json", where: ['json.process.args.0 = "sleep"', "not json.process.terminal"] },
   );
   const config = JSON.stringify({ process: { args: ["sleep"], terminal: false } });
+  const withTerminal = { "config.json": { text: config.replace("false", "true") } };
+  const [, , seen] = results(checks, [], withTerminal);
+  assert.equal(seen?.expected, 'a file "config.json" with /process/args/0 "sleep"; /process/terminal false');
+  assert.equal(seen?.actual, '"config.json" has /process/terminal true');
   const files = { "200:/etc/motd": { text: "bold-otter\n" }, "config.json": { text: config } };
   assert.deepEqual(
     results(checks, [], files).map(({ ok }) => ok),

@@ -91,7 +91,7 @@ function actualWords(check: CompiledCheck, outcome: Outcome, view: KernelView): 
     .map((condition) => {
       const value = resolvePath(condition.left, subject, named, view);
       const words = fieldWords(condition.left, check, bindings, subject);
-      if (typeof value === "boolean") return value ? words : `not ${words}`;
+      if (typeof value === "boolean") return yesOrNo(words, value);
       return `${words} ${valueWords(value, bindings, view)}`;
     });
   return `${name} has ${said.join(", ")}`;
@@ -101,12 +101,18 @@ function clauseWords(condition: Condition, check: CompiledCheck, outcome: Outcom
   const words = fieldWords(condition.left, check, outcome.bindings, outcome.subject);
   const { right, operator } = condition;
   if (right.kind === "literal" && typeof right.value === "boolean" && operator === "=") {
-    return right.value ? words : `not ${words}`;
+    return yesOrNo(words, right.value);
   }
   const value = resolveTerm(right, outcome.subject, outcome.bindings, view);
   const said =
     value === undefined && right.kind === "path" ? right.path.join(".") : valueWords(value, outcome.bindings, view);
   return `${words} ${OPERATOR_WORDS[operator]}${said}`;
+}
+
+/** "shared" or "not shared"; a field of JSON has the value itself: `/process/terminal false`. */
+function yesOrNo(words: string, value: boolean): string {
+  if (words.startsWith("/")) return `${words} ${value}`;
+  return value ? words : `not ${words}`;
 }
 
 function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bindings, subject?: Subject): string {
