@@ -3,14 +3,18 @@
  * web app's export. No script, no style sheet, nothing to load, so they work when nothing else does.
  */
 
-/** For whoever comes without a session. The link helps who came from another site, to which no cookie is sent. */
-export const noSessionPage = page(
-  "Glassbox: open the printed address",
-  `<p>This page controls a machine as root, so it opens only with the address that Glassbox printed when it started.
-It looks like <code>http://127.0.0.1:4321/?token=…</code>; copy the whole line.</p>
+/**
+ * For whoever comes without a session. The link helps who came from another site, to which no cookie is sent. `host` is
+ * the request's, after it was found to be one of our own names.
+ */
+export const noSessionPage = (host: string): string =>
+  page(
+    "Glassbox: open the printed address",
+    `<p>This page controls a machine as root, so it opens only with the address that Glassbox printed when it started.
+It looks like <code>http://${host}/?token=…</code>; copy the whole line.</p>
 <p>Glassbox was started anew since? Then there is a new address too. You just came from there?
 <a href="/">Go on to Glassbox</a>.</p>`,
-);
+  );
 
 export const notFoundPage = page(
   "Glassbox: no such page",

@@ -120,7 +120,7 @@ class Door {
     try {
       const url = this.#checkedUrl(request);
       const token = url.pathname === "/" ? url.searchParams.get("token") : null;
-      if (token !== null) this.#enter(token, response);
+      if (token !== null) this.#enter(token, request, response);
       else await this.#answerInSession(url, request, response);
     } catch (error) {
       const { status, problem } = problemOf(error);
@@ -170,10 +170,10 @@ class Door {
   }
 
   /** Trades the token for a session, and the URL with the token for one without, so that it stays out of the history. */
-  #enter(token: string, response: ServerResponse): void {
+  #enter(token: string, request: IncomingMessage, response: ServerResponse): void {
     const session = this.#sessions.enter(token);
     if (!session) {
-      sendPage(response, 401, noSessionPage);
+      sendPage(response, 401, noSessionPage(request.headers.host ?? ""));
       return;
     }
     const cookie = `${this.#cookieName}=${session.id}; Path=/; HttpOnly; SameSite=Strict`;
@@ -190,7 +190,7 @@ class Door {
     } else if (request.method !== "GET" && request.method !== "HEAD") {
       throw new HttpProblem(405, `"${url.pathname}" takes GET, not ${request.method}`);
     } else if (session) this.#files.serve(request, response, decodedPath(url));
-    else sendPage(response, 401, noSessionPage);
+    else sendPage(response, 401, noSessionPage(request.headers.host ?? ""));
   }
 
   #sessionOf(request: IncomingMessage): Session | undefined {
