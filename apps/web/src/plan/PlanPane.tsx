@@ -38,6 +38,14 @@ export function PlanPane({ lab, bundle }: PlanPaneProps) {
 
   const text = config.value?.text ?? "";
   const problem = plan.error ?? config.error;
+  if (!shown && config.error?.status === 404) {
+    return (
+      <div className={css.message}>
+        <p>{configPath} does not exist yet. The plan appears here as soon as it does.</p>
+        <p className={css.hint}>In the bundle's directory, "glassrun spec" writes one to start from.</p>
+      </div>
+    );
+  }
   if (!shown) {
     return (
       <div className={css.message}>

@@ -41,7 +41,7 @@ const cases: [before: GraphNode | undefined, after: GraphNode | undefined, sente
   [
     cgroupNode("/lab"),
     cgroupNode("/lab", { limits: { memoryMaxBytes: 64 * 1024 * 1024 } }),
-    'Cgroup "lab" may now use 64 MiB memory',
+    'Cgroup "lab" may now use 64 MiB of memory',
   ],
   [
     cgroupNode("/lab"),
@@ -49,6 +49,11 @@ const cases: [before: GraphNode | undefined, after: GraphNode | undefined, sente
     'The kernel killed a process in "lab": it was out of memory',
   ],
   [undefined, containerNode("web", { status: "created" }), 'Container "web" is created'],
+  [
+    undefined,
+    containerNode("7", { runtime: "by hand", status: "running" }),
+    "The container made by hand (process 7) is running",
+  ],
 ];
 
 test("narrate says what a change did, for the learner's things only", () => {

@@ -2,7 +2,15 @@
  * Says in one plain sentence what a change did, for the strip under the picture and for screen readers. Only what the
  * learner made is told; the rest of the machine lives its own life.
  */
-import type { CgroupNode, GraphNode, MountNode, NamespaceNode, NodeId, ProcessNode } from "@glassbox/protocol";
+import type {
+  CgroupNode,
+  ContainerNode,
+  GraphNode,
+  MountNode,
+  NamespaceNode,
+  NodeId,
+  ProcessNode,
+} from "@glassbox/protocol";
 import { bytesInWords, clipped, lastPart, shortCommandOf } from "./wording.ts";
 import { NAMESPACE_WORDS, namespaceTypes } from "./words.ts";
 
@@ -32,9 +40,9 @@ export function narrate(
         ? undefined
         : mountSentence(before as MountNode | undefined, after as MountNode | undefined);
     case "container":
-      if (!after) return `Container ${quoted(node.containerId)} is gone`;
+      if (!after) return `${containerWords(node)} is gone`;
       if (before?.kind === "container" && before.status === node.status) return undefined;
-      return `Container ${quoted(node.containerId)} is ${node.status}`;
+      return `${containerWords(node)} is ${node.status}`;
   }
 }
 
@@ -81,7 +89,7 @@ function cgroupSentence(before: CgroupNode | undefined, after: CgroupNode | unde
   }
   const [was, is] = [before.limits, after.limits];
   if (is.memoryMaxBytes !== was.memoryMaxBytes) {
-    return `${name} may now use ${is.memoryMaxBytes === undefined ? "any amount of" : bytesInWords(is.memoryMaxBytes)} memory`;
+    return `${name} may now use ${is.memoryMaxBytes === undefined ? "any amount" : bytesInWords(is.memoryMaxBytes)} of memory`;
   }
   if (is.pidsMax !== was.pidsMax) return `${name} may now hold ${is.pidsMax ?? "any number of"} processes`;
   if (is.cpuQuotaUs !== was.cpuQuotaUs || is.cpuPeriodUs !== was.cpuPeriodUs) return `${name} has a new CPU limit`;
@@ -96,6 +104,13 @@ function mountSentence(before: MountNode | undefined, after: MountNode | undefin
     return `${quoted(after.mountPoint)} is ${after.sharedGroup === undefined ? "no longer shared" : "now shared"}`;
   }
   return undefined;
+}
+
+/** One made by hand has no name, and goes by the pid of its first process. */
+function containerWords({ containerId, runtime }: ContainerNode): string {
+  return runtime === "by hand"
+    ? `The container made by hand (process ${containerId})`
+    : `Container ${quoted(containerId)}`;
 }
 
 const isInitial = (node: GraphNode | undefined): boolean => node?.kind === "namespace" && node.initial;

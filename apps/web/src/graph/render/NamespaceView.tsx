@@ -182,7 +182,7 @@ function ProcessCard({ placed }: { placed: PlacedCard }) {
       {ownRoot && (
         <g>
           <FolderRoot
-            x={width - 24 - rootLabel(process.root).length * 6.6}
+            x={width - 26 - rootLabel(process.root).length * 6.9}
             y={29}
             size={12}
             color="var(--mnt)"

@@ -93,7 +93,7 @@ function paintLine(context: CanvasRenderingContext2D, line: PlacedLine, colours:
     context.roundRect(x - 6, y + 1, width + 12, LANE.line - 2, 5);
     context.stroke();
   }
-  context.globalAlpha = look.dim ? 0.4 : 1;
+  context.globalAlpha = look.dim ? 0.6 : 1;
   context.fillStyle = yours ? colours.accent : node.kind === "namespace" ? colours.of[node.type] : colours.line2;
   paintShape(context, node, x + indent, y + LANE.line / 2);
   context.fillStyle = yours ? colours.ink : colours.ink2;
