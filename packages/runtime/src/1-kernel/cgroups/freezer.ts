@@ -5,18 +5,21 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GlassboxError, sleep } from "../../0-base/mod.ts";
+import { readProcFile } from "../procfs/proc-file.ts";
 import type { CgroupDirectory } from "./place.ts";
+import { writeUnlessGone } from "./write-unless-gone.ts";
 
 /** Freezing needs every task to reach a stopping point, on a busy machine one after another; more means one is stuck. */
 const FREEZE_DEADLINE_MS = 10_000;
 
 export type FreezerState = "frozen" | "thawed" | "none";
 
-/** `none` where the machine has no freezer for this container. */
+/** `none` where the machine has no freezer for this container, or the container has gone. */
 export function freezerState(places: readonly CgroupDirectory[]): FreezerState {
   const file = freezerFile(places);
-  if (!file) return "none";
-  const state = readFileSync(file.path, "utf8").trim();
+  // The group may go after it has been found: systemd removes a scope as soon as nobody is in it.
+  const state = file && readProcFile(file.path)?.trim();
+  if (state === undefined) return "none";
   // FREEZING counts as frozen: something asked for it, and processes do not run.
   return state === "0" || state === "THAWED" ? "thawed" : "frozen";
 }
@@ -45,10 +48,10 @@ export async function freeze(places: readonly CgroupDirectory[]): Promise<void> 
   );
 }
 
-/** Let every process go on; nothing to do is fine. */
+/** Let every process go on; nothing to do is fine, and so is a group that goes meanwhile. */
 export function thaw(places: readonly CgroupDirectory[]): void {
   const file = freezerFile(places);
-  if (file) writeFileSync(file.path, file.version === 2 ? "0" : "THAWED");
+  if (file) writeUnlessGone(file.path, file.version === 2 ? "0" : "THAWED");
 }
 
 interface FreezerFile {

@@ -1,6 +1,7 @@
 /** Which processes are in a cgroup, and how to signal or end them all. Works on any cgroup directory, v1 or v2. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeUnlessGone } from "./write-unless-gone.ts";
 
 /** Pids in a directory and all below it, as the caller's pid namespace sees them. A directory that is gone has none. */
 export function processesIn(directory: string): number[] {
@@ -19,7 +20,7 @@ export function processesIn(directory: string): number[] {
 export function signalAll(directory: string, signal: NodeJS.Signals | number): void {
   const killFile = join(directory, "cgroup.kill");
   if ((signal === "SIGKILL" || signal === 9) && existsSync(killFile)) {
-    killTree(killFile);
+    writeUnlessGone(killFile, "1");
     return;
   }
   const signalled = new Set<number>();
@@ -35,16 +36,6 @@ export function signalAll(directory: string, signal: NodeJS.Signals | number): v
         // ESRCH: it ended by itself in between, which is what was wanted.
       }
     }
-  }
-}
-
-/** Systemd removes a scope as soon as nobody is in it, perhaps at this moment: then nobody is left to be killed. */
-function killTree(killFile: string): void {
-  try {
-    writeFileSync(killFile, "1");
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENODEV") throw thrown;
   }
 }
 
