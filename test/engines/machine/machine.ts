@@ -18,6 +18,8 @@ import { makeGroup, removeGroup } from "./groups.ts";
 const START_TIMEOUT_MS = 60_000;
 /** No command of an engine here takes more than some seconds; one that hangs must end before the test runner's patience. */
 const COMMAND_TIMEOUT_MS = 120_000;
+/** With a socket for its input, which is what Node gives it, bash takes itself for a remote login and reads ~/.bashrc. */
+const NO_SETTINGS = "--norc";
 /** It ends by itself when its input does; if not, it is killed. */
 const END_TIMEOUT_MS = 5_000;
 
@@ -58,7 +60,7 @@ export async function startMachine(): Promise<Machine> {
     mountPoint,
   ]);
   const script = fileURLToPath(new URL("start.sh", import.meta.url));
-  const keeper = spawn("bash", [script, work, group, ...words], { stdio: ["pipe", "pipe", "pipe"] });
+  const keeper = spawn("bash", [NO_SETTINGS, script, work, group, ...words], { stdio: ["pipe", "pipe", "pipe"] });
   const remove = async () => {
     keeper.stdin.destroy();
     const killing = setTimeout(() => keeper.kill("SIGKILL"), END_TIMEOUT_MS);
@@ -108,7 +110,7 @@ class NamespaceMachine implements Machine {
     const enter = ["nsenter", "--target", `${this.#pid}`, "--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup"];
     const { user } = options;
     const become = user ? ["setpriv", `--reuid=${user.uid}`, `--regid=${user.gid}`, "--init-groups"] : [];
-    return spawn("bash", ["-c", `${joins}exec "$@"`, "enter", ...enter, "--wd", ...become, ...argv], {
+    return spawn("bash", [NO_SETTINGS, "-c", `${joins}exec "$@"`, "enter", ...enter, "--wd", ...become, ...argv], {
       stdio: options.stdio ?? [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", ...options.env },
     });
