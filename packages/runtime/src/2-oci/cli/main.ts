@@ -1,8 +1,8 @@
 /** From arguments to an exit code: finds the verb, gives it a log and a root, and says what went wrong. */
 
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
-import { defaultRoot, readStanding } from "../facts/standing.ts";
-import { text, type Verb } from "../verbs/verb.ts";
+import { defaultRoot, parseRootless, readStanding } from "../facts/standing.ts";
+import { type Context, text, type Verb } from "../verbs/verb.ts";
 import { GLOBAL_FLAGS, type Parsed, parseFlags } from "./arguments.ts";
 import { COMMANDS } from "./commands.ts";
 import { Log } from "./log.ts";
@@ -30,23 +30,17 @@ export async function main(args: readonly string[]): Promise<number> {
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!load) return unknownCommand(name, commandArgs);
     const verb = await load();
-    const rootless = text(values, "rootless") ?? "auto";
-    if (!["true", "false", "auto"].includes(rootless)) {
-      throw new GlassboxError("invalid argument", `invalid rootless "${rootless}"`, {
-        hint: "Use true, false or auto",
-      });
-    }
     const root = text(values, "root") ?? defaultRoot(readStanding(), process.env);
     const criu = text(values, "criu");
-    const context = {
+    const context: Context = {
       root,
-      rootless,
       log,
       systemdCgroup: values["systemd-cgroup"] === true,
       ...(criu ? { criu } : {}),
     };
     const parsed = readCommand(name, verb, commandArgs);
     if (parsed.values.help) return show((await import("./help.ts")).commandHelp(name, verb));
+    if (verb.readsRootless) context.rootless = parseRootless(text(values, "rootless"));
     context.log.debug(`${name} ${parsed.rest.join(" ")}`);
     errorCode = verb.errorCode ?? 1;
     const code = await verb.run(context, parsed.values, parsed.rest);

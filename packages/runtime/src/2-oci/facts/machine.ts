@@ -22,8 +22,8 @@ export interface GatherOptions {
   layout?: CgroupLayout;
   /** Where systemd has made its cgroup, if it has. */
   cgroupsPath?: string | undefined;
-  /** The flag of that name. */
-  rootless?: string | undefined;
+  /** The flag of that name; undefined for `auto`. */
+  rootless?: boolean | undefined;
 }
 
 /** Facts for a container that is to be made. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Standing } from "../plan/planning.ts";
-import { defaultRoot, isRootless } from "./standing.ts";
+import { defaultRoot, isRootless, parseRootless } from "./standing.ts";
 
 const root: Standing = { uid: 0, gid: 0, inUserNamespace: false, mayChooseGroups: true };
 const somebody: Standing = { ...root, uid: 1000, gid: 1000 };
@@ -9,13 +9,19 @@ const inside: Standing = { ...root, inUserNamespace: true };
 
 test("isRootless() goes by who runs it, unless the flag decides", () => {
   assert.deepEqual(
-    [root, somebody, inside].flatMap((standing) => ["auto", undefined].map((flag) => isRootless(standing, flag))),
-    [false, false, true, true, true, true],
+    [root, somebody, inside].map((standing) => isRootless(standing, undefined)),
+    [false, true, true],
   );
   assert.deepEqual(
-    [root, inside].flatMap((standing) => ["true", "false"].map((flag) => isRootless(standing, flag))),
+    [root, inside].flatMap((standing) => [true, false].map((flag) => isRootless(standing, flag))),
     [true, false, true, false],
   );
+});
+
+test("parseRootless() takes the words that runc takes, and no others", () => {
+  assert.deepEqual(["true", "1", "T", "FALSE", "0"].map(parseRootless), [true, true, true, false, false]);
+  assert.deepEqual([undefined, "", "auto", "Auto"].map(parseRootless), [undefined, undefined, undefined, undefined]);
+  for (const flag of ["foo", "tRUE", "yes"]) assert.throws(() => parseRootless(flag), /invalid rootless/);
 });
 
 test("defaultRoot() is the user's own runtime directory for everyone but the machine's root", () => {

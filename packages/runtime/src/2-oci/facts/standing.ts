@@ -4,6 +4,7 @@
  * changes is said in `plan/` where it is done: maps, devices, cgroups, limits.
  */
 import { readFileSync } from "node:fs";
+import { GlassboxError } from "../../0-base/mod.ts";
 import { parseIdMap } from "../../1-kernel/mod.ts";
 import type { Standing } from "../plan/planning.ts";
 
@@ -30,12 +31,25 @@ export function readGroupsWord(pid: number | "self"): string {
 }
 
 /**
- * Pure: may cgroups that cannot be made be done without? As runc's `--rootless`.
- * @param flag `true`, `false`, `auto` or nothing
+ * Pure: may cgroups that cannot be made be done without?
+ * @param flag what `parseRootless` read
  */
-export function isRootless({ uid, inUserNamespace }: Standing, flag: string | undefined): boolean {
-  if (flag === "true" || flag === "false") return flag === "true";
-  return uid !== 0 || inUserNamespace;
+export function isRootless({ uid, inUserNamespace }: Standing, flag: boolean | undefined): boolean {
+  return flag ?? (uid !== 0 || inUserNamespace);
+}
+
+const TRUE = ["1", "t", "T", "true", "TRUE", "True"];
+const FALSE = ["0", "f", "F", "false", "FALSE", "False"];
+
+/**
+ * Pure: the flag `--rootless`, in the spellings that runc takes, which are those of Go's strconv.ParseBool.
+ * @returns undefined for `auto`, or nothing: whoever runs it decides
+ * @throws GlassboxError invalid argument
+ */
+export function parseRootless(flag = ""): boolean | undefined {
+  if (flag === "" || flag.toLowerCase() === "auto") return undefined;
+  if (TRUE.includes(flag) || FALSE.includes(flag)) return TRUE.includes(flag);
+  throw new GlassboxError("invalid argument", `invalid rootless "${flag}"`, { hint: "Use true, false or auto" });
 }
 
 const ROOTS_OWN_PLACE = "/run/glassrun";

@@ -5,6 +5,7 @@ import type { Verb } from "./verb.ts";
 
 export const create: Verb = {
   args: "ID",
+  readsRootless: true,
   summary: "create a container",
   flags: LAUNCH_FLAGS,
   run(context, values, args) {

@@ -10,6 +10,7 @@ import type { Context, Verb } from "./verb.ts";
 
 export const pause: Verb = {
   args: "ID",
+  readsRootless: true,
   summary: "freeze all processes of a container",
   flags: {},
   run: (context, _values, args) =>
@@ -25,6 +26,7 @@ export const pause: Verb = {
 
 export const resume: Verb = {
   args: "ID",
+  readsRootless: true,
   summary: "let all processes of a paused container go on",
   flags: {},
   run: (context, _values, args) =>

@@ -9,6 +9,7 @@ import { text, type Verb } from "./verb.ts";
 
 export const ps: Verb = {
   args: "ID [PS-OPTIONS...]",
+  readsRootless: true,
   summary: "list the processes of a container",
   flagsFirst: true,
   flags: { format: { type: "string", short: "f", value: "table|json", help: "how to print them (default: table)" } },

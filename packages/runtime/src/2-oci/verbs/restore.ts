@@ -36,6 +36,7 @@ import { type Context, text, type Values, type Verb } from "./verb.ts";
 
 export const restore: Verb = {
   args: "ID",
+  readsRootless: true,
   summary: "bring a container back from files, with criu",
   description:
     "Of the hooks, prestart, createRuntime and poststop run; of others that config.json names a warning is given.",
@@ -90,7 +91,7 @@ async function readImages(context: Context, values: Values, { id, directory, rol
   const scope = context.systemdCgroup ? await (await import("./systemd.ts")).openScope(config, id) : undefined;
   if (scope) rollback.add(`unit "${scope.unit}"`, scope.release);
   const view = { config, bundle: bundle.path, rootfs: bundle.rootfs };
-  const facts = gatherFacts(view, id, { cgroupsPath: scope?.cgroupsPath });
+  const facts = gatherFacts(view, id, { cgroupsPath: scope?.cgroupsPath, rootless: context.rootless });
   checkUnused(facts.cgroups, scope?.holder);
   const stored = { ...newState(id, bundle, facts), ...(scope ? { unit: scope.unit } : {}) };
   saveConfig(directory, config);

@@ -5,6 +5,7 @@ import type { Verb } from "./verb.ts";
 
 export const run: Verb = {
   args: "ID",
+  readsRootless: true,
   summary: "create and start a container",
   flags: {
     ...LAUNCH_FLAGS,

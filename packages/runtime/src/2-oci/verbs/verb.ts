@@ -17,8 +17,8 @@ export interface Flag {
 export interface Context {
   /** Directory of container states. */
   root: string;
-  /** The flag of that name: `true`, `false`, `auto` or not given. */
-  rootless?: string | undefined;
+  /** The flag of that name, for a verb that has `readsRootless`; undefined for `auto`. */
+  rootless?: boolean | undefined;
   log: Log;
   /** Containers are made in units of systemd's. */
   systemdCgroup?: boolean;
@@ -38,6 +38,8 @@ export interface Verb {
   flags: Record<string, Flag>;
   /** Everything after the first argument that is no flag belongs to the container: `exec ID ls -l`. */
   flagsFirst?: true;
+  /** The global flag `--rootless` is looked at; others take any value of it, as with runc. */
+  readsRootless?: true;
   /** Exit code of an error; a wrong command line is always 1. @default 1 */
   errorCode?: number;
   /** Looks at the command line before anything is done. @throws GlassboxError invalid argument */

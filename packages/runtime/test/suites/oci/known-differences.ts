@@ -354,6 +354,12 @@ export const knownDifferences: readonly KnownDifference[] = [
   { runtime: "crun", feature: "log", rule: "-h names the commands", reason: "knows --help alone" },
   {
     runtime: "crun",
+    feature: "log",
+    rule: "an unknown --rootless is refused by run, and no matter to list",
+    reason: "takes any value",
+  },
+  {
+    runtime: "crun",
     feature: "pid-file",
     rule: "a relative path is relative to the caller",
     reason: "changes to the bundle first",

@@ -1,4 +1,4 @@
-/** `--log`, `--log-format`, `--debug`, help and version: what programs read that drive a runtime. */
+/** Global flags, `--log`, `--log-format`, `--debug` and `--rootless`, help and version: what programs read that drive a runtime. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { type Box, idle } from "./rig/box.ts";
@@ -65,6 +65,12 @@ rule(
 
 rule("an unknown --log-format is refused", source, (box) => {
   box.refused(["--log-format", "poem", "list"]);
+});
+
+rule("an unknown --rootless is refused by run, and no matter to list", "runc, parseBoolOrAuto", (box) => {
+  box.configure("true");
+  assert.match(box.refused(["--rootless", "foo", "run", box.id]), /foo/);
+  box.ok(["--rootless", "foo", "list"]);
 });
 
 rule("--debug adds messages of level debug", source, (box) => {
