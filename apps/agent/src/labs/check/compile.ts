@@ -18,6 +18,8 @@ export interface CompiledQuery {
   target: Target;
   where: Alternatives[];
   cgroup: "v1" | "v2" | undefined;
+  /** Of the names that may stand in `where`, its own among them: known before anything is bound to them. */
+  kinds: ReadonlyMap<string, ObjectKind>;
 }
 
 export interface CompiledCheck extends CompiledQuery {
@@ -57,7 +59,7 @@ export function compileQuery(query: Query, names: Names, report: ReportMistake):
       }
     });
   });
-  return { target, where, cgroup: query.cgroup };
+  return { target, where, cgroup: query.cgroup, kinds: new Map(names) };
 }
 
 function compileTarget(query: Query, names: Names, report: ReportMistake): Target {

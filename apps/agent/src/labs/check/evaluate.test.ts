@@ -105,6 +105,7 @@ test("evaluateChecks says that a check waits for the one that binds its name", (
       [false, "not looked for yet: the check above comes first"],
     ],
   );
+  assert.equal(results(checks, [])[1]?.expected, 'command line of parent of that process "x"');
 });
 
 test("evaluateChecks remembers what a once check has seen, also when it is gone", () => {

@@ -104,8 +104,11 @@ function clauseWords(condition: Condition, check: CompiledCheck, outcome: Outcom
     return yesOrNo(words, right.value);
   }
   const value = resolveTerm(right, outcome.subject, outcome.bindings, view);
-  const said =
-    value === undefined && right.kind === "path" ? right.path.join(".") : valueWords(value, outcome.bindings, view);
+  if (value === undefined && right.kind === "path") {
+    const other = fieldWords(right.path, check, outcome.bindings, outcome.subject);
+    return `${words} ${operator === "=" ? "the same as " : OPERATOR_WORDS[operator]}${other}`;
+  }
+  const said = valueWords(value, outcome.bindings, view);
   return `${words} ${OPERATOR_WORDS[operator]}${said}`;
 }
 
@@ -118,10 +121,11 @@ function yesOrNo(words: string, value: boolean): string {
 function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bindings, subject?: Subject): string {
   const bound = bindings.get(path[0] ?? "");
   const own = check.target.kind === "find" && path[0] === check.target.name;
-  let kind: ObjectKind | undefined = bound ? kindOf(bound) : kindOfTarget(check);
-  let rest = bound || own ? path.slice(1) : [...path];
-  if (rest.length === 0) return bound && !own ? subjectWords(bound) : "it";
-  if (!kind) return path.join("."); // bound by an earlier check that has found nothing yet
+  const named = check.kinds.get(path[0] ?? "");
+  const other = own || !named ? undefined : bound ? subjectWords(bound) : `that ${named}`; // not found yet
+  let kind: ObjectKind | undefined = bound ? kindOf(bound) : (named ?? kindOfTarget(check));
+  let rest = named ? path.slice(1) : [...path];
+  if (rest.length === 0) return other ?? "it";
   const words: string[] = [];
   while (kind && rest.length > 0) {
     if (rest[0] === "gone") return "ended";
@@ -131,7 +135,7 @@ function fieldWords(path: readonly string[], check: CompiledCheck, bindings: Bin
     rest = found.rest;
     kind = found.field.leadsTo;
   }
-  const of = bound && !own && bound !== subject ? [subjectWords(bound)] : [];
+  const of = other && (!bound || bound !== subject) ? [other] : [];
   return [...words, ...of].join(" of ");
 }
 
