@@ -76,9 +76,15 @@ const WORTH: Record<GraphNode["kind"], readonly string[]> = {
   container: ["Status", "First process"],
 };
 
+/** What nearly every process has says nothing about one of them. */
+const USUAL: Record<string, (value: string) => boolean> = {
+  "Own namespaces": (value) => value.startsWith("none"),
+  "Root directory": (value) => value === "/",
+};
+
 function summaryOf(node: GraphNode, nodes: ReadonlyMap<NodeId, GraphNode>): string {
   return factsOf(node, nodes)
-    .filter(({ name }) => WORTH[node.kind].includes(name))
+    .filter(({ name, value }) => WORTH[node.kind].includes(name) && !USUAL[name]?.(value))
     .map(({ name, value }) => `${name}: ${value}`)
     .join(" · ");
 }

@@ -15,9 +15,9 @@ export interface View {
 const LARGEST = 1.2;
 const SMALLEST = 0.55;
 /** Smaller than this, all of it at once tells less than the part that matters. */
-const WHOLE_FROM = 0.65;
+const WHOLE_FROM = 0.7;
 /** What matters is drawn no larger than this: its surroundings are to be seen too. */
-const PART_LARGEST = 0.8;
+const PART_LARGEST = 0.9;
 const MARGIN = 20;
 
 interface Size {
