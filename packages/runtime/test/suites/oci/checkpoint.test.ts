@@ -53,12 +53,17 @@ function count(box: Box, change: Change = () => {}): () => number {
   };
 }
 
-rule("a container goes on where it was", `${source}, man 8 runc-restore`, async (box) => {
+/** How far `count` has come in a container that is now in files. */
+async function checkpointCounter(box: Box): Promise<{ counted: () => number; before: number }> {
   needCriu();
   const counted = count(box);
   await box.until("it to count", () => counted() > 5);
   box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
-  const before = counted();
+  return { counted, before: counted() };
+}
+
+rule("a container goes on where it was", `${source}, man 8 runc-restore`, async (box) => {
+  const { counted, before } = await checkpointCounter(box);
   assert.notEqual(box.call(["state", box.id]).code, 0, "it has ended, and is gone");
   await delay(500);
   assert.equal(counted(), before, "nobody counts");
@@ -70,11 +75,7 @@ rule("a container goes on where it was", `${source}, man 8 runc-restore`, async 
 });
 
 rule("restore in the foreground ends when the container does, and as that does", "man 8 runc-restore", async (box) => {
-  needCriu();
-  const counted = count(box);
-  await box.until("it to count", () => counted() > 5);
-  box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
-  const before = counted();
+  const { counted, before } = await checkpointCounter(box);
   const end = `until [ "$(cat count)" -gt ${before + 3} ]; do sleep 0.1; done; touch end`;
   const other = spawn("timeout", ["60", "sh", "-c", end], { cwd: box.path("data"), stdio: "ignore" });
   const { code, stderr } = box.call([
@@ -116,28 +117,8 @@ function listen(box: Box, socket: string): void {
   box.ok(["run", "--detach", "--console-socket", socket, box.id]);
 }
 
-rule("a container with a terminal gets a new one of the same name", "man 8 runc-restore", async (box) => {
-  needCriu();
-  const first = await receiveConsole(box);
-  try {
-    listen(box, first.socket);
-    await box.until("it to greet", () => first.text().includes("ready"));
-    box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
-  } finally {
-    first.stop();
-  }
-  rmSync(first.socket);
-  const second = await receiveConsole(box, "again\n");
-  try {
-    box.ok(["restore", "--detach", "--console-socket", second.socket, "--image-path", box.path("image"), box.id]);
-    await box.until("it to answer", () => second.text().includes("heard again on /dev/pts/0"));
-    assert.equal(box.exec("stat -c %t:%T /dev/console /dev/pts/0").stdout, "88:0\n88:0\n");
-  } finally {
-    second.stop();
-  }
-});
-
-rule("a terminal that is restored in the foreground is shown there", "man 8 runc-restore", async (box) => {
+/** Nobody holds the other side of its terminal any more when it is in files. */
+async function checkpointListener(box: Box): Promise<void> {
   needCriu();
   const receiver = await receiveConsole(box);
   try {
@@ -147,6 +128,23 @@ rule("a terminal that is restored in the foreground is shown there", "man 8 runc
   } finally {
     receiver.stop();
   }
+  rmSync(receiver.socket);
+}
+
+rule("a container with a terminal gets a new one of the same name", "man 8 runc-restore", async (box) => {
+  await checkpointListener(box);
+  const receiver = await receiveConsole(box, "again\n");
+  try {
+    box.ok(["restore", "--detach", "--console-socket", receiver.socket, "--image-path", box.path("image"), box.id]);
+    await box.until("it to answer", () => receiver.text().includes("heard again on /dev/pts/0"));
+    assert.equal(box.exec("stat -c %t:%T /dev/console /dev/pts/0").stdout, "88:0\n88:0\n");
+  } finally {
+    receiver.stop();
+  }
+});
+
+rule("a terminal that is restored in the foreground is shown there", "man 8 runc-restore", async (box) => {
+  await checkpointListener(box);
   const { code, stdout, stderr } = box.call(["restore", "--image-path", box.path("image"), box.id], {
     stdin: "end\n",
   });
@@ -159,11 +157,7 @@ rule(
   "prestart and createRuntime hooks run in a restore, when the namespaces are there, and others do not",
   "runc, criuNotifications",
   async (box) => {
-    needCriu();
-    const counted = count(box);
-    await box.until("it to count", () => counted() > 5);
-    box.ok(["checkpoint", "--image-path", box.path("image"), box.id]);
-    const before = counted();
+    const { counted, before } = await checkpointCounter(box);
     const configuration = JSON.parse(readFileSync(join(box.bundle, "config.json"), "utf8"));
     const hook = (name: string, then = "") => ({
       path: "/bin/sh",
