@@ -39,7 +39,9 @@ export function processPlace(stored: Pick<StoredState, "cgroups">): string | und
   return place?.directory;
 }
 
-export async function removeCgroups(stored: Pick<StoredState, "cgroups" | "resctrl">): Promise<void> {
+/** Once its processes have ended. What systemd has made, systemd is asked to forget. */
+export async function removeCgroups(stored: Pick<StoredState, "cgroups" | "resctrl" | "unit">): Promise<void> {
+  if (stored.unit !== undefined) (await import("./systemd.ts")).stopUnit(stored.unit);
   await removeCgroup(stored.cgroups);
   await removeCgroup((stored.resctrl?.own ?? []).map((directory) => ({ directory })));
 }

@@ -5,7 +5,7 @@
  * only in a cgroup that holds nobody else.
  */
 import { readFileSync, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { type CgroupDirectory, placeCgroup, processesIn, readCgroupLayout } from "../../1-kernel/mod.ts";
 import type { Config } from "../spec/config.ts";
 import { loadConfig } from "../state/store.ts";
@@ -35,7 +35,7 @@ export async function endDamaged(context: Context, id: string, directory: string
     const groups = cgroups.map((place) => place.directory).join(", ");
     return `the processes in ${groups} are left alone, for none is seen to have its root file system`;
   }
-  const found = { id, cgroups };
+  const found = { id, cgroups, ...(context.systemdCgroup && cgroupsPath ? { unit: basename(cgroupsPath) } : {}) };
   await killAll(found);
   await removeCgroups(found);
   return undefined;

@@ -23,9 +23,11 @@ export const remove: Verb = {
     const force = values.force === true;
     const directory = directoryOf(context.root, id);
     try {
-      load(context.root, id);
+      const { stored } = load(context.root, id);
       const config = configOf(context, directory);
       await loadHooks(config, ["poststop"]);
+      // As with hooks: whatever starts programs is loaded before anything is changed.
+      if (stored.unit !== undefined) await import("./systemd.ts");
       await whileLocked(directory, () => removeLocked(context, id, force, config));
     } catch (thrown) {
       if (thrown instanceof DamagedState && force) {

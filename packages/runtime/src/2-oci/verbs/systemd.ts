@@ -109,6 +109,15 @@ export function setUnitLimits(unit: string, limits: CgroupLimits): void {
   );
 }
 
+/**
+ * Have systemd forget a unit whose processes have ended. It would by itself, on the kernel's word that its cgroup is empty;
+ * but that word does not come once the cgroup is gone, and then no other unit could have the name. One that is gone
+ * already is what is wanted, and of one that stays systemd tells whoever asks for its name next.
+ */
+export function stopUnit(unit: string): void {
+  spawnSync("systemctl", [...forUser(), "stop", unit], { stdio: "ignore", timeout: DEADLINE_MS });
+}
+
 /** Whose systemd: the machine's, or, for a user without root, who may be root of a user namespace, that user's own. */
 function manager(): "system" | "user" {
   const { uid, inUserNamespace } = readStanding();
