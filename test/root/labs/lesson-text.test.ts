@@ -6,7 +6,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SolveAction } from "../../../apps/agent/src/labs/mod.ts";
-import { cannotStage, labIds, stageForAllTests } from "./lab-stage.ts";
+import { cannotStage, type LabStage, labIds, stageForAllTests } from "./lab-stage.ts";
+
+/** Each takes a good part of a second. */
+const TRIES_MAX = 50;
 
 const theStage = stageForAllTests();
 
@@ -20,7 +23,7 @@ for (const lab of labIds) {
     try {
       for (const step of detail.steps) {
         for (const { kind, markdown } of step.sections) {
-          await stage.perform(lab, runnable(markdown));
+          await performPatiently(stage, lab, runnable(markdown));
           if (kind === "do") await stage.untilDone(lab, step.id);
         }
       }
@@ -30,6 +33,18 @@ for (const lab of labIds) {
       await stage.closeTerminals();
     }
   });
+}
+
+/** Tries again what is busy, as the text says: a cgroup is, for a moment after its last process has been killed. */
+async function performPatiently(stage: LabStage, lab: string, actions: SolveAction[]): Promise<void> {
+  let terminal = "main";
+  const isBusy = () => stage.screenText(terminal).includes("Device or resource busy");
+  for (const action of actions) {
+    if (action.kind === "terminal") terminal = action.name;
+    await stage.perform(lab, [action]);
+    if (action.kind !== "type" || !action.line.startsWith("rmdir ")) continue;
+    for (let tries = 0; tries < TRIES_MAX && isBusy(); tries++) await stage.perform(lab, [action]);
+  }
 }
 
 /** The lines of all `sh run` blocks, each for its terminal. */
