@@ -200,9 +200,8 @@ export class FactsReader {
     this.holders = holders;
     const references: NamespaceReference[] = [];
     for (const { type, inode, paths, memberPids } of holders.values()) {
-      const [path] = paths;
       const [memberPid] = memberPids;
-      references.push({ type, inode, path: path ?? "", ...(memberPid !== undefined && { memberPid }) });
+      references.push({ type, inode, paths, ...(memberPid !== undefined && { memberPid }) });
     }
     this.facts.namespaces = await readNamespaces(kwatch, references, this.facts.namespaces, pending.hostnames);
     return renewed;

@@ -38,6 +38,8 @@ export interface ProcessFacts {
 
 /** What no process's links tell of a namespace. */
 export interface NamespaceFacts extends NamespaceName {
+  /** The kernel has been asked for owner and parent, and has answered: some namespaces have neither. */
+  told?: true;
   owner?: number;
   parent?: number;
   hostname?: string;

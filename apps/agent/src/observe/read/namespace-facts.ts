@@ -7,11 +7,12 @@ import { describeNamespace, hostnameOf, type Kwatch, parseIdMap, readProcFile } 
 import type { NamespaceFacts } from "../facts.ts";
 import { namespaceId } from "../node-ids.ts";
 
-/** A namespace that something refers to, with a path by which the kernel lets it be opened. */
+/** A namespace that something refers to, with the paths by which the kernel lets it be opened. */
 export interface NamespaceReference {
   type: NamespaceFacts["type"];
   inode: number;
-  path: string;
+  /** Best first; any of them may be gone by the time it is opened. */
+  paths: readonly string[];
   /** A member, for its id maps; absent when only a mount or descriptor holds it. */
   memberPid?: number;
 }
@@ -32,11 +33,13 @@ export async function readNamespaces(
     [...references].map(async (reference) => {
       const id = namespaceId(reference.type, reference.inode);
       const before = known.get(id);
-      const described = before ?? (await describe(kwatch, reference, facts));
+      const described = before?.told ? before : { ...before, ...(await describe(kwatch, reference, facts)) };
       const after: NamespaceFacts = { ...described };
       if (reference.type === "uts" && (askHostnames || before?.hostname === undefined)) {
-        const hostname = kwatch && (await hostnameOf(kwatch, reference.path).catch(() => undefined));
+        const hostname = await readHostname(kwatch, reference);
         if (hostname !== undefined) after.hostname = hostname;
+        // Keeping the old one would be keeping it for good: no event tells again that it changed.
+        else delete after.hostname;
       }
       if (reference.type === "user" && reference.memberPid !== undefined && !before?.uidMap?.length)
         Object.assign(after, readIdMaps(reference.memberPid));
@@ -47,24 +50,38 @@ export async function readNamespaces(
   return facts;
 }
 
-/** Ask the kernel. The answer also names owners and ancestors, which may have no member to be asked through. */
+/**
+ * Ask the kernel. The answer also names owners and ancestors, which may have no member to be asked through. Without
+ * `told` when no path leads to the namespace any more, or yet: it is then asked again at the next reading.
+ */
 async function describe(
   kwatch: Kwatch | undefined,
-  { type, inode, path }: NamespaceReference,
+  { type, inode, paths }: NamespaceReference,
   found: Map<string, NamespaceFacts>,
 ): Promise<NamespaceFacts> {
-  const described = kwatch ? await describeNamespace(kwatch, path).catch(() => []) : [];
-  const [first, ...others] = described;
-  for (const other of others) {
-    const id = namespaceId(other.type, other.inode);
-    if (!found.has(id)) found.set(id, relatives(other));
+  for (const path of kwatch ? paths : []) {
+    const [first, ...others] = await describeNamespace(kwatch as Kwatch, path).catch(() => []);
+    // Between our reading of the link and the question, the process may have ended or moved on.
+    if (first?.inode !== inode) continue;
+    for (const other of others) {
+      const id = namespaceId(other.type, other.inode);
+      if (!found.has(id)) found.set(id, relatives(other));
+    }
+    return relatives(first);
   }
-  // Between our reading of the link and the question, the process may have moved on.
-  return first?.inode === inode ? relatives(first) : { type, inode };
+  return { type, inode };
+}
+
+async function readHostname(kwatch: Kwatch | undefined, { paths }: NamespaceReference): Promise<string | undefined> {
+  for (const path of kwatch ? paths : []) {
+    const hostname = await hostnameOf(kwatch as Kwatch, path).catch(() => undefined);
+    if (hostname !== undefined) return hostname;
+  }
+  return undefined;
 }
 
 function relatives({ type, inode, owner, parent }: NamespaceFacts): NamespaceFacts {
-  return { type, inode, ...(owner !== undefined && { owner }), ...(parent !== undefined && { parent }) };
+  return { type, inode, told: true, ...(owner !== undefined && { owner }), ...(parent !== undefined && { parent }) };
 }
 
 /** Keep what known namespaces are owned by and nested in, for as long as these are there. */
