@@ -9,6 +9,11 @@ import { type Ctr, IMAGE, RUNTIMES, startContainerd } from "./containerd.ts";
 const PATIENCE_MS = 60_000;
 /** ctr does not wait for a terminal's last words, and leaves turning lines' ends to both terminals. */
 const ON_TERMINAL = `until [ "$(stty size 2>/dev/null)" = "${TERMINAL}" ]; do sleep 0.05; done; tty; sleep 2; exit 4`;
+/**
+ * The shim opens the output of an exec after the runtime has started it, and ctr stops listening when it hears of the
+ * end: of a program that is quicker than both, with any runtime, the output may be lost.
+ */
+const LASTING_ECHO = "echo here; sleep 2";
 const SEEN = /^4 \/dev\/pts\/0\r+\n$/;
 
 describe("containerd", { skip: whyNot("containerd", "ctr", "containerd-shim-runc-v2", "runc") }, () => {
@@ -87,13 +92,16 @@ describe("containerd", { skip: whyNot("containerd", "ctr", "containerd-shim-runc
           assert.match(await answer("task", "metrics", "web"), /pids\.current +1/);
         });
 
-        test("exec gives output and exit code, again and again", async () => {
+        test("exec gives the exit code of one that ends at once, again and again", async () => {
           // One that ends at once is the one whose end a runtime could take from its caller.
           for (let times = 0; times < 5; times++) {
-            const args = ["task", "exec", "--exec-id", `e${times}`, "web", "sh", "-c", `echo ${times}; exit ${times}`];
-            const { code, out } = await ctr(args);
-            assert.deepEqual([code, out], [times, `${times}\n`]);
+            const { code } = await ctr(["task", "exec", "--exec-id", `e${times}`, "web", "sh", "-c", `exit ${times}`]);
+            assert.equal(code, times);
           }
+        });
+
+        test("exec gives output", async () => {
+          assert.equal(await answer("task", "exec", "--exec-id", "said", "web", "sh", "-c", LASTING_ECHO), "here\n");
         });
 
         test("exec on a terminal", async () => {
@@ -121,7 +129,7 @@ describe("containerd", { skip: whyNot("containerd", "ctr", "containerd-shim-runc
           assert.equal(code, 1);
           assert.match(err, /CRIU/i);
           assert.equal(await status("web"), "RUNNING");
-          assert.equal(await answer("task", "exec", "--exec-id", "on", "web", "echo", "on"), "on\n");
+          assert.equal(await answer("task", "exec", "--exec-id", "on", "web", "sh", "-c", LASTING_ECHO), "here\n");
         });
 
         test("kill ends it, and delete gives its exit code", async () => {
