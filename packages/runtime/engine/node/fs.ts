@@ -60,11 +60,14 @@ export function writeSync(fd: number, data: Uint8Array | string): number {
   return must(kernel("write", fd, bytes, bytes.length), "write");
 }
 
+/** For whatever is read next: a dozen files in each process, almost all of them short. */
+const reading = Buffer.alloc(READ_BYTES);
+
 export function readFileSync(file: string | number, encoding: "utf8"): string {
   if (encoding !== "utf8") throw new TypeError(`The encoding '${encoding}' is not known here`);
   const fd = typeof file === "number" ? file : openSync(file);
   try {
-    let buffer = Buffer.alloc(READ_BYTES);
+    let buffer = reading;
     for (let length = 0; ; ) {
       const got = readSync(fd, buffer, length);
       length += got;
@@ -141,9 +144,8 @@ export function chmodSync(path: string, mode: number): void {
 }
 
 export function readlinkSync(path: string): string {
-  const buffer = Buffer.alloc(PATH_BYTES);
-  const length = must(kernel("readlinkat", AT_FDCWD, checkPath(path), buffer, PATH_BYTES), "readlink", path);
-  return buffer.toString("utf8", 0, length);
+  const length = must(kernel("readlinkat", AT_FDCWD, checkPath(path), reading, PATH_BYTES), "readlink", path);
+  return reading.toString("utf8", 0, length);
 }
 
 /** The kernel says where a descriptor is, and so resolves every link on the way. */

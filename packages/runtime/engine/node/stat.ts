@@ -10,18 +10,39 @@ const BASIC_STATS = 0x7ff;
 const STATX_BYTES = 256;
 
 const buffer = new Uint8Array(STATX_BYTES);
-const fields = new DataView(buffer.buffer);
+const words = new Uint32Array(buffer.buffer);
 
+/** A copy of the answer; most who ask want one field of it. */
 export class Stats {
-  readonly nlink = fields.getUint32(16, true);
-  readonly uid = fields.getUint32(20, true);
-  readonly gid = fields.getUint32(24, true);
-  readonly mode = fields.getUint16(28, true);
-  readonly ino = wide(32);
-  readonly size = wide(40);
-  readonly mtimeMs = wide(112) * 1000 + fields.getUint32(120, true) / 1_000_000;
-  readonly rdev = deviceNumber(128);
-  readonly dev = deviceNumber(136);
+  readonly #words = words.slice();
+
+  get nlink(): number {
+    return this.#at(16);
+  }
+  get uid(): number {
+    return this.#at(20);
+  }
+  get gid(): number {
+    return this.#at(24);
+  }
+  get mode(): number {
+    return this.#at(28) & 0xffff;
+  }
+  get ino(): number {
+    return this.#wide(32);
+  }
+  get size(): number {
+    return this.#wide(40);
+  }
+  get mtimeMs(): number {
+    return this.#wide(112) * 1000 + this.#at(120) / 1_000_000;
+  }
+  get rdev(): number {
+    return deviceNumber(this.#at(128), this.#at(132));
+  }
+  get dev(): number {
+    return deviceNumber(this.#at(136), this.#at(140));
+  }
 
   isFile(): boolean {
     return this.#is(MODE.S_IFREG);
@@ -47,6 +68,15 @@ export class Stats {
 
   #is(kind: number): boolean {
     return (this.mode & MODE.S_IFMT) === kind;
+  }
+
+  #at(offset: number): number {
+    return this.#words[offset / 4] as number;
+  }
+
+  /** 64 bits as a number: exact up to 2^53, as in Node. */
+  #wide(offset: number): number {
+    return this.#at(offset + 4) * 2 ** 32 + this.#at(offset);
   }
 }
 
@@ -75,14 +105,8 @@ function statAt(call: string, path: string, flags: number, { throwIfNoEntry = tr
   throw systemError(-result, call, path);
 }
 
-/** 64 bits as a number: exact up to 2^53, as in Node. */
-function wide(offset: number): number {
-  return fields.getUint32(offset + 4, true) * 2 ** 32 + fields.getUint32(offset, true);
-}
-
 /** Major and minor as the C library puts them into one number (makedev(3)). */
-function deviceNumber(offset: number): number {
-  const [major, minor] = [fields.getUint32(offset, true), fields.getUint32(offset + 4, true)];
+function deviceNumber(major: number, minor: number): number {
   const low = (((major & 0xfff) << 8) | (minor & 0xff)) >>> 0;
   return low + Math.floor(minor / 0x100) * 2 ** 20 + Math.floor(major / 0x1000) * 2 ** 44;
 }

@@ -15,21 +15,23 @@ export function capabilityBit(name: string): number | undefined {
 
 /** The mask of these names; names the kernel does not have are returned beside it, so that the caller can warn. */
 export function capabilityMask(names: readonly string[]): { mask: bigint; unknown: string[] } {
-  let mask = 0n;
+  // Halves, which are plain numbers: of every container all five sets are read, and most bits are asked for one by one.
+  const halves = new Uint32Array(2);
   const unknown: string[] = [];
   for (const name of names) {
     const bit = capabilityBit(name);
     if (bit === undefined) unknown.push(name);
-    else mask |= 1n << BigInt(bit);
+    else halves[bit >>> 5] = (halves[bit >>> 5] ?? 0) | (1 << (bit & 31));
   }
-  return { mask, unknown };
+  return { mask: (BigInt(halves[1] ?? 0) << 32n) | BigInt(halves[0] ?? 0), unknown };
 }
 
 /** The names in a mask, lowest bit first; a bit newer than this table is `CAP_41` and so on. */
 export function capabilityNames(mask: bigint): string[] {
   const names: string[] = [];
-  for (let bit = 0; bit < 64; bit++) {
-    if (mask & (1n << BigInt(bit))) names.push(byBit.get(bit) ?? `CAP_${bit}`);
+  for (const [first, half] of [[0, Number(mask & 0xffff_ffffn)] as const, [32, Number(mask >> 32n)] as const]) {
+    for (let rest = half, bit = first; rest !== 0; rest >>>= 1, bit++)
+      if (rest & 1) names.push(byBit.get(bit) ?? `CAP_${bit}`);
   }
   return names;
 }

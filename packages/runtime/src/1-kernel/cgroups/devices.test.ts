@@ -23,10 +23,10 @@ const cases: Array<[string, DeviceRule[], boolean]> = [
 ];
 
 test("mayMakeOnV1 says what the kernel's list of exceptions comes to", () => {
-  for (const [what, rules, expected] of cases) assert.equal(mayMakeOnV1(rules, NULL), expected, what);
+  for (const [what, rules, expected] of cases) assert.equal(mayMakeOnV1(rules)(NULL), expected, what);
   const kmsg = { type: "c", major: 1, minor: 11 };
   const forbidden: DeviceRule = { allow: false, type: "c", major: 1, minor: 11, access: "m" };
-  assert.equal(mayMakeOnV1([ALL, forbidden], kmsg), false, "an open list's exception, which no default names");
-  assert.equal(mayMakeOnV1([ALL, { ...forbidden, access: "rw" }], kmsg), true, "forbidden to open, not to make");
-  assert.equal(mayMakeOnV1([ALL, forbidden, ALL], kmsg), true, "a rule for everything begins anew");
+  assert.equal(mayMakeOnV1([ALL, forbidden])(kmsg), false, "an open list's exception, which no default names");
+  assert.equal(mayMakeOnV1([ALL, { ...forbidden, access: "rw" }])(kmsg), true, "forbidden to open, not to make");
+  assert.equal(mayMakeOnV1([ALL, forbidden, ALL])(kmsg), true, "a rule for everything begins anew");
 });

@@ -25,14 +25,13 @@ export function effectiveDeviceRules(rules: readonly DeviceRule[] = []): DeviceR
 }
 
 /**
- * Would the kernel let a process under these rules make this node on v1? Its list has a default that the last rule for
+ * Would the kernel let a process under these rules make a node on v1? Its list has a default that the last rule for
  * everything sets, and exceptions, which a later rule takes back only when it names the same devices: a rule "b *:* m" does
  * not undo an earlier "deny b 7:0 m" (security/device_cgroup.c).
  */
 export function mayMakeOnV1(
   rules: readonly DeviceRule[] | undefined,
-  device: { type: string; major: number; minor: number },
-): boolean {
+): (device: { type: string; major: number; minor: number }) => boolean {
   let allowed = false;
   let exceptions: Array<{ name: string; rule: DeviceRule; access: Set<string> }> = [];
   for (const rule of effectiveDeviceRules(rules)) {
@@ -49,14 +48,16 @@ export function mayMakeOnV1(
     else exceptions.push({ name, rule, access: new Set(access) });
   }
   const any = (number: number | undefined) => number === undefined || number < 0;
-  const excepted = exceptions.some(
-    ({ rule, access }) =>
-      access.has("m") &&
-      rule.type === device.type &&
-      (any(rule.major) || rule.major === device.major) &&
-      (any(rule.minor) || rule.minor === device.minor),
-  );
-  return allowed !== excepted;
+  const makable = exceptions.filter(({ access }) => access.has("m"));
+  return (device) => {
+    const excepted = makable.some(
+      ({ rule }) =>
+        rule.type === device.type &&
+        (any(rule.major) || rule.major === device.major) &&
+        (any(rule.minor) || rule.minor === device.minor),
+    );
+    return allowed !== excepted;
+  };
 }
 
 /** How v1 writes a rule: `c 1:3 rwm`, `a *:* rwm`. */

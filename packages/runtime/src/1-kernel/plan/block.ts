@@ -36,10 +36,15 @@ export class Block {
     return start;
   }
 
-  /** In UTF-8, with a NUL behind it, for reading only: the same text stands once. @returns the offset at which it stands */
+  /**
+   * In UTF-8, with a NUL behind it, for reading only: the same text stands once.
+   * @returns the offset at which it stands
+   * @throws GlassboxError "invalid argument" for a text with a NUL in it
+   */
   appendText(text: string): number {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
+    refuseNul(text);
     // A character takes at most three bytes; what it does not take is given back.
     const start = this.reserve(3 * text.length + 1);
     this.#end = start + this.#bytes.write(text, start) + 1;
@@ -47,9 +52,9 @@ export class Block {
     return start;
   }
 
-  /** Four bytes at a multiple of four, unchecked, for what the encoder itself counts: offsets, sizes, indexes. */
-  setUint32(at: number, value: number): void {
-    this.#words[at >>> 2] = value;
+  /** The block as words of four bytes, for what would be too many calls; until more is reserved. */
+  get words(): Uint32Array {
+    return this.#words;
   }
 
   /** Overwrite what was reserved. */
@@ -86,6 +91,12 @@ export class Block {
     else if (size === 4) this.#bytes.writeUInt32LE(Number(stored), at);
     else this.#bytes.writeUInt16LE(Number(stored), at);
   }
+}
+
+/** @throws GlassboxError "invalid argument" */
+export function refuseNul(text: string): void {
+  if (text.includes("\0"))
+    throw new GlassboxError("invalid argument", `the string ${JSON.stringify(text)} has a NUL in it`);
 }
 
 function wordsOf(bytes: Buffer): Uint32Array {

@@ -45,8 +45,8 @@ export type ConstantsOf<Prefix extends string> = Extract<ConstantName, `${Prefix
 
 /** The number that `text` means, or undefined when it means none: terms joined by `|`, each a number, a name, `1<<N` or `makedev(MAJOR,MINOR)`. */
 export function readNumber(text: string): number | bigint | undefined {
-  const joined = joinedConstants(text);
-  if (joined !== undefined) return joined;
+  const quick = joined(text.split("|"));
+  if (quick !== undefined) return quick;
   let value = 0n;
   for (const term of text.split("|")) {
     const [left = "", right, ...more] = term.split("<<").map(readTerm);
@@ -62,28 +62,35 @@ export function readNumber(text: string): number | bigint | undefined {
  * @throws GlassboxError "invalid argument" for a name no table knows, which only untyped callers can pass
  */
 export function flags(names: readonly ConstantName[]): NumberArg {
-  const [first] = names;
+  const first = names[0];
   if (first === undefined) return { kind: "number", value: 0 };
   const text = names.length === 1 ? first : names.join("|");
-  // A plan has hundreds of flags, in the same few combinations: the reading is kept, since nobody changes an argument.
-  let arg = readFlags.get(text);
-  if (arg === undefined) {
-    arg = written(text);
-    if (readFlags.size < FLAGS_KEPT_MAX) readFlags.set(text, arg);
-  }
+  return readBefore.get(text) ?? keep(text, { kind: "number", value: joined(names) ?? numberMeant(text), text });
+}
+
+/** A number that keeps how a person writes it. @throws GlassboxError "invalid argument" when `text` means no number */
+export function written(text: string): NumberArg {
+  const known = readBefore.get(text);
+  if (known !== undefined) return known;
+  const value = numberMeant(text);
+  return keep(text, /^(0|-?[1-9]\d*)$/.test(text) ? { kind: "number", value } : { kind: "number", value, text });
+}
+
+function numberMeant(text: string): number | bigint {
+  const value = readNumber(text);
+  if (value === undefined) throw new GlassboxError("invalid argument", `Cannot read "${text}" as a number`);
+  return value;
+}
+
+/** A plan has hundreds of numbers, in the same few combinations: the reading is kept, since nobody changes an argument. */
+function keep(text: string, arg: NumberArg): NumberArg {
+  if (readBefore.size < READ_BEFORE_MAX) readBefore.set(text, arg);
   return arg;
 }
 
 /** One plan has some fifty combinations; the agent makes many plans. */
-const FLAGS_KEPT_MAX = 1000;
-const readFlags = new Map<string, NumberArg>();
-
-/** A number that keeps how a person writes it. @throws GlassboxError "invalid argument" when `text` means no number */
-export function written(text: string): NumberArg {
-  const value = readNumber(text);
-  if (value === undefined) throw new GlassboxError("invalid argument", `Cannot read "${text}" as a number`);
-  return /^(0|-?[1-9]\d*)$/.test(text) ? { kind: "number", value } : { kind: "number", value, text };
-}
+const READ_BEFORE_MAX = 1000;
+const readBefore = new Map<string, NumberArg>();
 
 /** File permissions, written in octal as `chmod` takes them: `0755`. */
 export function fileMode(mode: number): NumberArg {
@@ -105,11 +112,10 @@ function readTerm(term: string): bigint | undefined {
 }
 
 /** The quick way, for what almost all numbers of a plan are: names that stand for 32 bits or fewer, or one that stands for more. */
-function joinedConstants(text: string): number | undefined {
-  const named = constantOf(text);
-  if (named !== undefined) return named;
+function joined(names: readonly string[]): number | undefined {
+  if (names.length === 1) return constantOf(names[0] as string);
   let value = 0;
-  for (const name of text.split("|")) {
+  for (const name of names) {
     const constant = constantOf(name);
     if (constant === undefined || constant >>> 0 !== constant) return undefined;
     value = (value | constant) >>> 0;

@@ -3,50 +3,42 @@
  * puts its address, or a result, in place just before the call. Read `encode.ts` first.
  */
 import { GlassboxError } from "../../0-base/mod.ts";
-import { Block } from "./block.ts";
+import { Block, refuseNul } from "./block.ts";
 import type { Arg, StructArg } from "./plan.ts";
 import { structLayout } from "./struct.ts";
 import { PATCH_KIND } from "./wire.ts";
 
-export interface Patch {
-  kind: number;
-  at: number;
-  from: number;
-  size: number;
-}
-
 /** A 64-bit integer in decimal, with its sign. */
 const DECIMAL_MAX_BYTES = 20;
-const NO_OUTS: readonly string[] = [];
-const resultInTemplate = /\{([A-Za-z]\w*)\}/g;
+const RESULT_NAME = /^[A-Za-z]\w*$/;
 
 export class ArgEncoder {
   readonly block = new Block();
-  readonly patches: Patch[] = [];
+  /** One after the other, each four numbers in the order that they have on the wire: kind, at, from, size. */
+  readonly patches: number[] = [];
   /** Names of the result slots, in order. */
   readonly slots: string[] = [];
   /** Results that the op being encoded may use. */
   known = new Set<string>();
   readonly #slotByName = new Map<string, number>();
-  #outs: string[] = [];
+  /** Where structs stand that are made of numbers alone: the kernel reads them, and many calls pass the same. */
+  readonly #structs = new Map<StructArg, number>();
+  readonly #outs: string[] = [];
 
   /** Fill the 8-byte words from `at` on. */
   encodeArguments(at: number, args: readonly Arg[]): void {
-    const addresses: Array<number | undefined> = [];
-    let word = at - 8;
-    for (const arg of args) {
-      word += 8;
-      if (arg.kind !== "length") {
-        addresses.push(this.#place(word, 8, arg));
-        continue;
-      }
-      const of = args[arg.of]?.kind;
-      const text = addresses[arg.of];
-      if ((of !== "string" && of !== "template") || text === undefined) {
-        throw problem(`argument ${arg.of} is no string that stands before its length`);
-      }
-      this.patches.push({ kind: PATCH_KIND.LENGTH, at: word, from: text, size: 8 });
-      addresses.push(undefined);
+    const addresses: number[] = [];
+    for (let index = 0, word = at; index < args.length; index++, word += 8) {
+      const arg = args[index] as Arg;
+      if (arg.kind === "number") this.block.setInteger(word, 8, arg.value);
+      else if (arg.kind === "length") {
+        const of = args[arg.of]?.kind;
+        const text = addresses[arg.of];
+        if ((of !== "string" && of !== "template") || text === undefined) {
+          throw problem(`argument ${arg.of} is no string that stands before its length`);
+        }
+        this.patches.push(PATCH_KIND.LENGTH, word, text, 8);
+      } else addresses[index] = this.#place(word, 8, arg) ?? 0;
     }
   }
 
@@ -59,12 +51,9 @@ export class ArgEncoder {
     return slot;
   }
 
-  /** The results that the call just encoded hands back through memory. */
-  takeOuts(): readonly string[] {
-    if (this.#outs.length === 0) return NO_OUTS;
-    const outs = this.#outs;
-    this.#outs = [];
-    return outs;
+  /** From here on the results that the call just encoded hands back through memory are known. */
+  learnOuts(): void {
+    for (let name = this.#outs.pop(); name !== undefined; name = this.#outs.pop()) this.known.add(name);
   }
 
   /** Put what `arg` means into `size` bytes at `at`. @returns the offset it points to, when it is an address */
@@ -76,10 +65,10 @@ export class ArgEncoder {
       case "null":
         return undefined;
       case "result":
-        this.patches.push({ kind: PATCH_KIND.RESULT, at, from: this.#use(arg.of), size });
+        this.patches.push(PATCH_KIND.RESULT, at, this.#use(arg.of), size);
         return undefined;
       case "string":
-        return this.#point(at, size, this.#string(arg.value));
+        return this.#point(at, size, this.block.appendText(arg.value));
       case "bytes":
         return this.#point(at, size, this.block.append(arg.value));
       case "strings":
@@ -97,22 +86,30 @@ export class ArgEncoder {
 
   #point(at: number, size: number, to: number): number {
     if (size !== 8) throw problem(`an address does not fit into ${size} bytes`);
-    this.patches.push({ kind: PATCH_KIND.ADDRESS, at, from: to, size });
+    this.patches.push(PATCH_KIND.ADDRESS, at, to, size);
     return to;
-  }
-
-  #string(value: string): number {
-    refuseNul(value);
-    return this.block.appendText(value);
   }
 
   #strings(values: readonly string[]): number {
     const array = this.block.reserve(8 * (values.length + 1));
-    for (const [index, value] of values.entries()) this.#point(array + 8 * index, 8, this.#string(value));
+    let at = array;
+    for (const value of values) {
+      this.#point(at, 8, this.block.appendText(value));
+      at += 8;
+    }
     return array;
   }
 
-  #struct({ type, fields }: StructArg): number {
+  #struct(arg: StructArg): number {
+    let start = this.#structs.get(arg);
+    if (start !== undefined) return start;
+    const patches = this.patches.length;
+    start = this.#fill(arg);
+    if (this.patches.length === patches) this.#structs.set(arg, start);
+    return start;
+  }
+
+  #fill({ type, fields }: StructArg): number {
     const layout = structLayout(type);
     const start = this.block.reserve(layout.size);
     for (const name in fields) {
@@ -138,17 +135,17 @@ export class ArgEncoder {
 
   /** Room for the longest text it can become, and how to put it together: literal, decimal, literal ... */
   #template(value: string): number {
-    const pieces = value.split(resultInTemplate);
+    refuseNul(value);
+    const pieces = piecesOf(value);
     const uses = (pieces.length - 1) / 2;
     const text = this.block.reserve(Buffer.byteLength(value) + uses * DECIMAL_MAX_BYTES + 1);
-    for (const [index, piece] of pieces.entries()) {
-      if (index % 2 === 1) {
-        this.patches.push({ kind: PATCH_KIND.DECIMAL, at: 0, from: this.#use(piece), size: 0 });
-        continue;
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index] as string;
+      if (index % 2 === 1) this.patches.push(PATCH_KIND.DECIMAL, 0, this.#use(piece), 0);
+      else {
+        const size = piece === "" ? 0 : Buffer.byteLength(piece);
+        this.patches.push(PATCH_KIND.TEXT, index === 0 ? text : 0, this.block.appendText(piece), size);
       }
-      const bytes = bytesOf(piece);
-      const at = index === 0 ? text : 0;
-      this.patches.push({ kind: PATCH_KIND.TEXT, at, from: this.block.append(bytes), size: bytes.length });
     }
     return text;
   }
@@ -156,9 +153,11 @@ export class ArgEncoder {
   #out(names: readonly string[]): number {
     if (names.length === 0) throw problem("a call that hands something back needs a name for it");
     const start = this.block.reserve(4 * names.length);
-    for (const [index, name] of names.entries()) {
-      this.patches.push({ kind: PATCH_KIND.OUT, at: start + 4 * index, from: this.slotOf(name), size: 4 });
+    let at = start;
+    for (const name of names) {
+      this.patches.push(PATCH_KIND.OUT, at, this.slotOf(name), 4);
       this.#outs.push(name);
+      at += 4;
     }
     return start;
   }
@@ -169,13 +168,22 @@ export class ArgEncoder {
   }
 }
 
+/** Text, then in turn the name of a result and text again. */
+function piecesOf(template: string): string[] {
+  const [first = "", ...rest] = template.split("{");
+  const pieces = [first];
+  for (const part of rest) {
+    const end = part.indexOf("}");
+    const name = part.slice(0, Math.max(end, 0));
+    if (RESULT_NAME.test(name)) pieces.push(name, part.slice(end + 1));
+    else pieces[pieces.length - 1] += `{${part}`;
+  }
+  return pieces;
+}
+
 function bytesOf(value: string): Buffer {
   refuseNul(value);
   return Buffer.from(value);
-}
-
-function refuseNul(value: string): void {
-  if (value.includes("\0")) throw problem(`the string ${JSON.stringify(value)} has a NUL in it`);
 }
 
 function problem(message: string): GlassboxError {

@@ -22,8 +22,7 @@ import {
   OP,
   OP_BYTES,
   OP_FLAG,
-  PATCH,
-  PATCH_BYTES,
+  PATCH_NUMBERS,
   PROGRAM,
   PROGRAM_BYTES,
 } from "./wire.ts";
@@ -96,7 +95,7 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
     ops: opsAt,
     op_count: opCount,
     patches: patchesAt,
-    patch_count: encoder.patches.length,
+    patch_count: encoder.patches.length / PATCH_NUMBERS,
     slot_count: encoder.slots.length,
     reserved: 0,
   });
@@ -104,15 +103,8 @@ export function encodePlan(plan: Plan, options: EncodeOptions = {}): EncodedPlan
 }
 
 function writePatches({ block, patches }: ArgEncoder): number {
-  const start = block.reserve(patches.length * PATCH_BYTES);
-  let to = start;
-  for (const { kind, at, from, size } of patches) {
-    block.setUint32(to + PATCH.kind, kind);
-    block.setUint32(to + PATCH.at, at);
-    block.setUint32(to + PATCH.from, from);
-    block.setUint32(to + PATCH.size, size);
-    to += PATCH_BYTES;
-  }
+  const start = block.reserve(4 * patches.length);
+  block.words.set(patches, start >>> 2);
   return start;
 }
 
@@ -123,14 +115,14 @@ function writeFields<Name extends string>(
   offsets: Record<Name, number>,
   values: Record<Name, number>,
 ): void {
-  for (const name of Object.keys(offsets) as Name[]) block.setUint32(at + offsets[name], values[name]);
+  for (const name of Object.keys(offsets) as Name[]) block.words[(at + offsets[name]) >>> 2] = values[name];
 }
 
 /** @returns the program the op clones, if it does, and the results that program starts with */
 function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], program: number) {
   const { block } = encoder;
-  const firstPatch = encoder.patches.length;
-  const cloned = op.args.find(isProgram);
+  const firstPatch = encoder.patches.length / PATCH_NUMBERS;
+  const cloned = op.call === "clone3" ? op.args.find(isProgram) : undefined;
   const passed = cloned ? op.args.filter((arg) => arg !== cloned) : op.args;
   if (passed.length > ARGUMENTS_MAX) throw problem(`a call has at most ${ARGUMENTS_MAX} arguments`);
   encoder.encodeArguments(at + OP.args, passed);
@@ -139,19 +131,21 @@ function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], p
   if (child === -1) throw problem(`there is no program "${cloned?.name}"`);
   if (child !== undefined && child <= program) throw problem(`program "${cloned?.name}" has to come later in the plan`);
 
-  block.setUint32(at + OP.number, callNumber(op.call));
-  block.setUint32(at + OP.flags, (op.expect === undefined ? 0 : OP_FLAG.EXPECTS) | (child ? OP_FLAG.CLONES : 0));
+  const { words } = block;
+  const word = at >>> 2;
+  words[word + OP.number / 4] = callNumber(op.call);
+  words[word + OP.flags / 4] = (op.expect === undefined ? 0 : OP_FLAG.EXPECTS) | (child ? OP_FLAG.CLONES : 0);
   if (op.expect !== undefined) block.setInteger(at + OP.expect, 8, op.expect);
-  block.setUint32(at + OP.first_patch, firstPatch);
-  block.setUint32(at + OP.patch_count, encoder.patches.length - firstPatch);
-  block.setUint32(at + OP.program, child ?? 0);
+  words[word + OP.first_patch / 4] = firstPatch;
+  words[word + OP.patch_count / 4] = encoder.patches.length / PATCH_NUMBERS - firstPatch;
+  if (child !== undefined) words[word + OP.program / 4] = child;
   if (op.allow) encodeAllowed(block, at + OP.allow, op.allow);
-  block.setUint32(at + OP.result_slot, op.result === undefined ? NO_SLOT : encoder.slotOf(op.result));
+  words[word + OP.result_slot / 4] = op.result === undefined ? NO_SLOT : encoder.slotOf(op.result);
 
   if (op.result !== undefined) encoder.known.add(op.result);
   // A child does not get what the kernel wrote for its parent (a pidfd); clone3's own result is 0 there.
   const knows = child === undefined ? undefined : new Set(encoder.known);
-  for (const name of encoder.takeOuts()) encoder.known.add(name);
+  encoder.learnOuts();
   return child === undefined || !knows ? undefined : { program: child, knows };
 }
 
@@ -161,7 +155,8 @@ function isProgram(arg: Arg): arg is Extract<Arg, { kind: "program" }> {
 
 function encodeAllowed(block: Block, at: number, allowed: readonly ErrnoName[]): void {
   if (allowed.length > ALLOW_MAX) throw problem(`a call can allow at most ${ALLOW_MAX} errors`);
-  for (const [index, name] of allowed.entries()) block.setInteger(at + 2 * index, 2, ERRNO[name]);
+  for (let index = 0; index < allowed.length; index++)
+    block.setInteger(at + 2 * index, 2, ERRNO[allowed[index] as ErrnoName]);
 }
 
 function intersection(one: ReadonlySet<string>, other: ReadonlySet<string> = one): ReadonlySet<string> {

@@ -65,6 +65,8 @@ export const OP_BYTES = 96;
 
 export const PATCH = { kind: 0, at: 4, from: 8, size: 12 } as const;
 export const PATCH_BYTES = 16;
+/** It is made of numbers of four bytes. */
+export const PATCH_NUMBERS = PATCH_BYTES / 4;
 
 export const RECORD = { kind: 0, program: 4, op: 8, error: 12, value: 16, start_ns: 24, end_ns: 32 } as const;
 export const RECORD_BYTES = 40;

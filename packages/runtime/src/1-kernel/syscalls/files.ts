@@ -4,7 +4,7 @@
  * image leads out of it.
  */
 import { type ConstantsOf, fileMode, flags, written } from "../plan/constants.ts";
-import type { Arg, Op, ResultArg, TemplateArg } from "../plan/plan.ts";
+import type { Arg, NumberArg, Op, ResultArg, StructArg, TemplateArg } from "../plan/plan.ts";
 import { structSize } from "../plan/struct.ts";
 import {
   type About,
@@ -33,12 +33,23 @@ export function openat2(
   },
   about: About,
 ): Op {
-  const how = struct("open_how", {
-    flags: flags(closeOnExec(call.flags)),
-    mode: call.mode === undefined ? undefined : fileMode(call.mode),
-    resolve: call.resolve && flags(call.resolve),
-  });
-  return op("openat2", [directory(call.directory), path(call.path), how, number(structSize("open_how"))], about);
+  const how = openHow(flags(closeOnExec(call.flags)), call.mode, call.resolve && flags(call.resolve));
+  return op("openat2", [directory(call.directory), path(call.path), how, OPEN_HOW_BYTES], about);
+}
+
+const OPEN_HOW_BYTES = number(structSize("open_how"));
+/** A plan opens some fifty paths in three ways; there are not many more, since what calls this names them. */
+const ways = new Map<string, StructArg>();
+
+function openHow(how: NumberArg, mode: number | undefined, resolve: NumberArg | undefined): StructArg {
+  if (mode !== undefined) return struct("open_how", { flags: how, mode: fileMode(mode), resolve });
+  const name = resolve === undefined ? `${how.text}` : `${how.text} ${resolve.text}`;
+  let way = ways.get(name);
+  if (way === undefined) {
+    way = struct("open_how", { flags: how, resolve });
+    ways.set(name, way);
+  }
+  return way;
 }
 
 /** Open a path that is trusted: our own files, procfs, devices of the host. */

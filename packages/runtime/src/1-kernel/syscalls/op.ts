@@ -36,15 +36,12 @@ export function template(value: string): TemplateArg {
 }
 
 export function op(call: string, args: Arg[], about: About): Op {
-  return {
-    call,
-    args,
-    why: about.why,
-    ...(about.from !== undefined && { from: about.from }),
-    ...(about.allow !== undefined && about.allow.length > 0 && { allow: about.allow }),
-    ...(about.expect !== undefined && { expect: about.expect }),
-    ...(about.result !== undefined && { result: about.result }),
-  };
+  const made: Op = { call, args, why: about.why };
+  if (about.from !== undefined) made.from = about.from;
+  if (about.allow !== undefined && about.allow.length > 0) made.allow = about.allow;
+  if (about.expect !== undefined) made.expect = about.expect;
+  if (about.result !== undefined) made.result = about.result;
+  return made;
 }
 
 export function number(value: Value): Arg {
@@ -71,8 +68,11 @@ export function struct<Name extends StructName>(
   type: Name,
   fields: Partial<Record<FieldOf<Name>, Arg | undefined>>,
 ): StructArg {
-  const given = Object.entries<Arg | undefined>(fields).filter(
-    (entry): entry is [string, Arg] => entry[1] !== undefined,
-  );
-  return { kind: "struct", type, fields: Object.fromEntries(given) };
+  const given: Record<string, Arg> = {};
+  const asked: Record<string, Arg | undefined> = fields;
+  for (const name in asked) {
+    const arg = asked[name];
+    if (arg !== undefined) given[name] = arg;
+  }
+  return { kind: "struct", type, fields: given };
 }

@@ -17,31 +17,45 @@ export interface ContainerView {
 
 /** The function that looks: with a `mountIndex`, as the mounts before that one leave it. */
 export function lookInContainer(view: ContainerView): (path: string, mountIndex?: number) => PathFact {
-  return (path, mountIndex = view.config.mounts?.length ?? 0) => {
+  const covers = coversOf(view);
+  return (path, mountIndex = covers.length) => {
     const wanted = relative(path);
-    const cover = coverOf(view, wanted, mountIndex);
+    const cover = coverOf(covers, wanted, mountIndex);
     return cover ? lookBelow(view, cover.mount, cover.below) : lookInRoot(view.rootfs, wanted);
   };
 }
 
 /** The function that lists: what is mounted fresh has nothing in it yet. */
 export function treeInContainer(view: ContainerView): (path: string, mountIndex: number) => TreeEntry[] {
+  const covers = coversOf(view);
   return (path, mountIndex) => {
     const wanted = relative(path);
-    const cover = coverOf(view, wanted, mountIndex);
+    const cover = coverOf(covers, wanted, mountIndex);
     if (!cover) return listTree(quietly(() => resolveInRoot(view.rootfs, wanted)));
     const source = bindSource(view, cover.mount);
     return source === undefined ? [] : listTree(quietly(() => resolveInRoot(source, cover.below)));
   };
 }
 
+/** A mount, and where in the root it is: `proc/sys`, or `.` for the root itself. */
+interface Cover {
+  mount: Mount;
+  at: string;
+}
+
+function coversOf({ config }: ContainerView): Cover[] {
+  return (config.mounts ?? []).map((mount) => ({ mount, at: relative(mount.destination) }));
+}
+
 /** The last mount that covers the path is the one that is seen. */
-function coverOf(view: ContainerView, wanted: string, mountIndex: number): { mount: Mount; below: string } | undefined {
-  const before = (view.config.mounts ?? []).slice(0, mountIndex);
-  const mount = before.findLast(({ destination }) => covers(relative(destination), wanted));
-  if (!mount) return undefined;
-  const at = relative(mount.destination);
-  return { mount, below: at === wanted ? "" : at === "." ? wanted : wanted.slice(at.length + 1) };
+function coverOf(covers: Cover[], wanted: string, mountIndex: number): { mount: Mount; below: string } | undefined {
+  for (let index = Math.min(mountIndex, covers.length) - 1; index >= 0; index--) {
+    const { mount, at } = covers[index] as Cover;
+    if (at === wanted) return { mount, below: "" };
+    if (at === ".") return { mount, below: wanted };
+    if (wanted.startsWith(at) && wanted[at.length] === "/") return { mount, below: wanted.slice(at.length + 1) };
+  }
+  return undefined;
 }
 
 function bindSource({ bundle }: ContainerView, mount: Mount): string | undefined {
@@ -68,8 +82,4 @@ function lookBelow(view: ContainerView, mount: Mount, below: string): PathFact {
   if (mount.type === "proc" && !/^(\d+|self|thread-self)(\/|$)/.test(below)) return factOf(`/proc/${below}`);
   if (mount.type === "sysfs") return factOf(`/sys/${below}`);
   return { kind: "unknown" };
-}
-
-function covers(mountPoint: string, path: string): boolean {
-  return mountPoint === path || mountPoint === "." || path.startsWith(`${mountPoint}/`);
 }

@@ -53,7 +53,7 @@ export function gatherFacts(view: ContainerView, id: string, options: GatherOpti
 /** The part that does not depend on a container. */
 export function gatherOwnFacts() {
   const status = readFileSync("/proc/self/status", "utf8");
-  const mask = (field: string) => BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
+  const mask = (field: string) => BigInt(`0x${status.split(`\n${field}:\t`)[1]?.split("\n", 1)[0] ?? "0"}`);
   return {
     standing: readStanding(),
     cgroupsDenied: [],

@@ -11,7 +11,15 @@ import type { Standing } from "../plan/planning.ts";
 /** The ids of the machine's own user namespace: all of them, as they are. */
 const ALL_IDS = 2 ** 32 - 1;
 
+/** It is the same for as long as a process lives. */
+let standing: Standing | undefined;
+
 export function readStanding(): Standing {
+  standing ??= findStanding();
+  return standing;
+}
+
+function findStanding(): Standing {
   const [first] = parseIdMap(readFileSync("/proc/self/uid_map", "utf8"));
   return {
     uid: process.geteuid?.() ?? 0,

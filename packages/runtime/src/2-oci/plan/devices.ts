@@ -44,6 +44,7 @@ export function planDevices(planning: Planning): Op[] {
   const configured = planning.config.linux?.devices ?? [];
   const defaults = DEFAULT_DEVICES.filter(({ path }) => !configured.some((device) => device.path === path));
   const directories = new Map<string, string>();
+  const mayMake = makable(planning);
   const ops: Op[] = [];
   const directoryOf = (path: string, from: string) => {
     const directory = dirname(`/${relative(path)}`);
@@ -61,7 +62,8 @@ export function planDevices(planning: Planning): Op[] {
   };
   for (const device of defaults) {
     const fd = directoryOf(device.path, FROM_DEFAULT);
-    ops.push(...planNode(planning, device, { directory: fd, from: FROM_DEFAULT, purpose: device.purpose }));
+    const where = { directory: fd, from: FROM_DEFAULT, purpose: device.purpose, mayMake };
+    ops.push(...planNode(planning, device, where));
   }
   for (const [index, device] of configured.entries()) {
     const from = `/linux/devices/${index}`;
@@ -70,6 +72,7 @@ export function planDevices(planning: Planning): Op[] {
         directory: directoryOf(device.path, from),
         from,
         purpose: "is asked for by the config",
+        mayMake,
       }),
     );
   }
@@ -89,7 +92,7 @@ export function isBoundFromHost(planning: Planning): boolean {
 function planNode(
   planning: Planning,
   device: Device,
-  where: { directory: string; from: string; purpose: string },
+  where: { directory: string; from: string; purpose: string; mayMake: (device: Device) => boolean },
 ): Op[] {
   const { path } = device;
   const name = basename(path);
@@ -101,7 +104,7 @@ function planNode(
       where.from,
       "A user namespace may not make device nodes: show the host's own",
     );
-  if (!mayMake(planning, device))
+  if (!where.mayMake(device))
     return planBoundNode(planning, device, where.from, "The rules forbid to make this node: show the host's own");
   refuseOther(planning, device, where.from);
   const mode = (device.fileMode ?? 0o666) & 0o7777;
@@ -158,10 +161,11 @@ function refuseOther(planning: Planning, device: Device, from: string): void {
 }
 
 /** On v1 the process that makes the nodes is under the rules already; on v2 the rules allow making any (`devices-bpf.ts`). */
-function mayMake({ config, facts }: Planning, { type, major = 0, minor = 0 }: Device): boolean {
-  if (type === "p" || !facts.cgroups.some(({ place }) => place.version === 1 && place.controllers.includes("devices")))
-    return true;
-  return mayMakeOnV1(config.linux?.resources?.devices, { type: type === "u" ? "c" : type, major, minor });
+function makable({ config, facts }: Planning): (device: Device) => boolean {
+  if (!facts.cgroups.some(({ place }) => place.version === 1 && place.controllers.includes("devices")))
+    return () => true;
+  const allowed = mayMakeOnV1(config.linux?.resources?.devices);
+  return ({ type, major = 0, minor = 0 }) => type === "p" || allowed({ type: type === "u" ? "c" : type, major, minor });
 }
 
 function planBoundNode(planning: Planning, device: Device, from: string, why: string): Op[] {

@@ -96,7 +96,19 @@ export const MOUNT_OPTIONS: readonly string[] = [
   ...Object.keys(RECURSIVE),
 ].sort();
 
+/** Several parts of a plan ask for the same mount's; none of them changes what it gets. */
+const parsed = new WeakMap<readonly string[], MountOptions>();
+
 export function parseMountOptions(words: readonly string[]): MountOptions {
+  let options = parsed.get(words);
+  if (options === undefined) {
+    options = parse(words);
+    parsed.set(words, options);
+  }
+  return options;
+}
+
+function parse(words: readonly string[]): MountOptions {
   const options: MountOptions = {
     flags: [],
     cleared: [],
@@ -107,8 +119,8 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
   const data: string[] = [];
   for (const word of words) {
     const flag = own(FLAGS, word);
-    const recursive = own(RECURSIVE, word);
-    const propagation = own(PROPAGATION, word) ?? own(PROPAGATION, word.replace(/^r/, ""));
+    const recursive = flag ? undefined : own(RECURSIVE, word);
+    const propagation = flag ? undefined : own(PROPAGATION, word.startsWith("r") ? word.slice(1) : word);
     if (word === "bind" || word === "rbind") options.bind = word;
     else if (flag) {
       // The later word wins, as in mount(8): "ro,rw" is rw.

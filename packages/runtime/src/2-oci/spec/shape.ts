@@ -10,23 +10,27 @@ export interface Problem {
   message: string;
 }
 
-export type Shape = (value: unknown, pointer: string) => Problem[];
+export type Shape = (value: unknown, pointer: string) => readonly Problem[];
+
+/** What almost every value answers: one list for all of them. */
+const NONE: readonly Problem[] = [];
 
 /** Text for the kernel, where a NUL would end it early. */
 export const string: Shape = (value, pointer) => {
   if (typeof value !== "string") return wrong(pointer, "a string", value);
-  return value.includes("\0") ? wrong(pointer, "without NUL", value) : [];
+  return value.includes("\0") ? wrong(pointer, "without NUL", value) : NONE;
 };
 /** Text that is only passed on. */
-export const anyText: Shape = (value, pointer) => (typeof value === "string" ? [] : wrong(pointer, "a string", value));
+export const anyText: Shape = (value, pointer) =>
+  typeof value === "string" ? NONE : wrong(pointer, "a string", value);
 export const boolean: Shape = (value, pointer) =>
-  typeof value === "boolean" ? [] : wrong(pointer, "true or false", value);
+  typeof value === "boolean" ? NONE : wrong(pointer, "true or false", value);
 
 /** A whole number in a range, both ends included. */
 export function integer(min: number, max: number): Shape {
   return (value, pointer) =>
     typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
-      ? []
+      ? NONE
       : wrong(
           pointer,
           min === Number.NEGATIVE_INFINITY ? "a whole number" : `a whole number from ${min} to ${max}`,
@@ -40,7 +44,7 @@ export const int64 = integer(-(2 ** 63), 2 ** 64);
 
 export function oneOf(words: readonly string[]): Shape {
   return (value, pointer) =>
-    typeof value === "string" && words.includes(value) ? [] : wrong(pointer, `one of ${words.join(", ")}`, value);
+    typeof value === "string" && words.includes(value) ? NONE : wrong(pointer, `one of ${words.join(", ")}`, value);
 }
 
 /** What the kernel takes for a path at all, less its NUL (PATH_MAX). */
@@ -48,7 +52,7 @@ const PATH_BYTES = 4095;
 
 export const path: Shape = (value, pointer) =>
   typeof value === "string" && !value.includes("\0") && Buffer.byteLength(value) <= PATH_BYTES
-    ? []
+    ? NONE
     : wrong(pointer, `a path of at most ${PATH_BYTES} bytes without NUL`, value);
 
 /** A path beginning at the root. */
@@ -56,31 +60,45 @@ export const absolutePath: Shape = (value, pointer) =>
   typeof value === "string" && value.startsWith("/") ? path(value, pointer) : wrong(pointer, "an absolute path", value);
 
 export function list(shape: Shape): Shape {
-  return (value, pointer) =>
-    Array.isArray(value)
-      ? value.flatMap((item, index) => shape(item, `${pointer}/${index}`))
-      : wrong(pointer, "a list", value);
+  return (value, pointer) => {
+    if (!Array.isArray(value)) return wrong(pointer, "a list", value);
+    let problems = NONE;
+    for (let index = 0; index < value.length; index++)
+      problems = both(problems, shape(value[index], `${pointer}/${index}`));
+    return problems;
+  };
 }
 
 export function map(shape: Shape): Shape {
-  return (value, pointer) =>
-    isRecord(value)
-      ? Object.entries(value).flatMap(([key, item]) => shape(item, `${pointer}/${escapePointer(key)}`))
-      : wrong(pointer, "an object", value);
+  return (value, pointer) => {
+    if (!isRecord(value)) return wrong(pointer, "an object", value);
+    let problems = NONE;
+    for (const key of Object.keys(value))
+      problems = both(problems, shape(value[key], `${pointer}/${escapePointer(key)}`));
+    return problems;
+  };
 }
 
 /** Fields ending in `?` may be absent or null. Fields not named are left alone: the spec tells runtimes to ignore them. */
 export function object(fields: Record<string, Shape>): Shape {
+  const known = Object.entries(fields).map(([key, shape]) => {
+    const optional = key.endsWith("?");
+    return { name: optional ? key.slice(0, -1) : key, optional, shape };
+  });
   return (value, pointer) => {
     if (!isRecord(value)) return wrong(pointer, "an object", value);
-    return Object.entries(fields).flatMap(([key, shape]) => {
-      const optional = key.endsWith("?");
-      const name = optional ? key.slice(0, -1) : key;
+    let problems = NONE;
+    for (const { name, optional, shape } of known) {
       const field = value[name];
-      if (field !== undefined && field !== null) return shape(field, `${pointer}/${name}`);
-      return optional ? [] : [{ pointer: `${pointer}/${name}`, message: "is missing" }];
-    });
+      if (field !== undefined && field !== null) problems = both(problems, shape(field, `${pointer}/${name}`));
+      else if (!optional) problems = [...problems, { pointer: `${pointer}/${name}`, message: "is missing" }];
+    }
+    return problems;
   };
+}
+
+function both(some: readonly Problem[], more: readonly Problem[]): readonly Problem[] {
+  return more.length === 0 ? some : [...some, ...more];
 }
 
 /** A key as part of a JSON pointer. */

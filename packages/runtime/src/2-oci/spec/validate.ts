@@ -9,24 +9,33 @@ import { CONFIG_SHAPE } from "./config-shape.ts";
 import type { Problem } from "./shape.ts";
 
 /** Every problem of a configuration, first to last; none for one that can be planned. */
-export function configProblems(json: unknown): Problem[] {
+export function configProblems(json: unknown): readonly Problem[] {
   const problems = CONFIG_SHAPE(json, "");
   return problems.length > 0 ? problems : relationProblems(withoutNulls(json) as Config);
 }
 
 /** @throws GlassboxError invalid argument with every problem, each with its JSON pointer */
 export function validateConfig(json: unknown, file: string): Config {
-  const problems = configProblems(json);
-  const [first, ...more] = problems;
-  if (!first) return withoutNulls(json) as Config;
-  const lines = [first, ...more].map(({ pointer, message }) => `${pointer || "/"} ${message}`);
+  const present = withoutNulls(json);
+  const problems = configProblems(present);
+  if (problems.length === 0) return present as Config;
+  const lines = problems.map(({ pointer, message }) => `${pointer || "/"} ${message}`);
   throw new GlassboxError("invalid argument", `Cannot use "${file}": ${lines.join("; ")}`);
 }
 
-/** A field that is null is one that is not there: Go writes its empty lists so. */
+/** A field that is null is one that is not there: Go writes its empty lists so. What has none is handed back as it is. */
 function withoutNulls(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || !hasNull(value)) return value;
   if (Array.isArray(value)) return value.map(withoutNulls);
   const present = Object.entries(value).filter(([, field]) => field !== null);
   return Object.fromEntries(present.map(([key, field]) => [key, withoutNulls(field)]));
+}
+
+/** Whether a field in it, however deep, is null. */
+function hasNull(value: object): boolean {
+  for (const key in value) {
+    const field: unknown = (value as Record<string, unknown>)[key];
+    if (field === null ? !Array.isArray(value) : typeof field === "object" && hasNull(field)) return true;
+  }
+  return false;
 }
