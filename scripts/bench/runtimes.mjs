@@ -6,7 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { inBuild, inRoot } from "../setup/paths.mjs";
+import { inBuild } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { ratios, summarise } from "./statistics.mjs";
 
@@ -30,7 +30,7 @@ const PROFILE = "/usr/share/containers/seccomp.json";
  */
 export async function withRuntimes(work) {
   const place = mkdtempSync(path.join(tmpdir(), "glassbox-bench-"));
-  const commands = { glassrun: [inRoot("packages/runtime/bin/glassrun")], runc: ["runc"], crun: crunCommand() };
+  const commands = { glassrun: [inBuild("native/glassrun")], runc: ["runc"], crun: crunCommand() };
   const runtimes = Object.entries(commands).map(([name, start]) =>
     runtimeOf(name, [...start, "--root", path.join(place, name)], path.join(place, `${name}.log`)),
   );

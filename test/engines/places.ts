@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 export const checkout = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** The runtime under test, as an operator would name it in an engine's configuration. */
-export const glassrun = `${checkout}/packages/runtime/bin/glassrun`;
+export const glassrun = `${checkout}/build/native/glassrun`;
 
 /** An OCI image layout with busybox in it, tag `lab`, made by `node scripts/build.mjs rootfs`. */
 export const imageLayout = `${checkout}/build/rootfs/oci-layout`;

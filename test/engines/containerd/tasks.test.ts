@@ -40,7 +40,7 @@ describe("containerd", { skip: whyNot("containerd", "ctr", "containerd-shim-runc
     assert.match(await answer("plugins", "ls"), /^io\.containerd\.grpc\.v1 +cri +\S+ +ok/m);
     const { out } = await ctr.machine.run(["containerd", "config", "dump"]);
     assert.match(out, /default_runtime_name = "glassrun"/);
-    assert.match(out, /BinaryName = ".*\/bin\/glassrun"/);
+    assert.match(out, /BinaryName = ".*\/native\/glassrun"/);
   });
 
   for (const [runtime, binary] of Object.entries(RUNTIMES)) {
