@@ -1,6 +1,6 @@
 /**
  * The product as a test drives it, with a page already signed in. Here: the built agent on a free loopback port, with
- * directories of its own, one for each test file. With GLASSBOX_E2E_PLACE=vm: `npm start -- --vm`, once for all files.
+ * directories of its own, for one file after the other. With GLASSBOX_E2E_PLACE=vm: `npm start -- --vm`, once for all files.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -102,8 +102,12 @@ function freePort(): Promise<number> {
   });
 }
 
-/** `product` lives as long as the worker; `page` begins signed in at the catalogue. */
-export const test = base.extend<{ page: Page; baseURL: string | undefined }, { product: Product }>({
+/**
+ * `product` lives as long as the worker; `page` begins signed in at the catalogue. A file that says `alone` gets a worker,
+ * and so a product, of its own.
+ */
+export const test = base.extend<{ page: Page; baseURL: string | undefined }, { product: Product; alone: boolean }>({
+  alone: [false, { option: true, scope: "worker" }],
   product: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
     async ({}, use) => {

@@ -15,13 +15,7 @@ const WORDS: Record<SocketStatus, string> = {
 export function ConnectionStatus({ status }: { status: SocketStatus }) {
   const troubled = status === "waiting" || status === "signed-out";
   return (
-    <span
-      role="status"
-      className={`${css.status} ${status === "open" ? css.open : ""} ${troubled ? css.waiting : ""}`}
-      title={
-        status === "waiting" ? "Is npm start still running? When it is started again, it prints a new address." : ""
-      }
-    >
+    <span role="status" className={`${css.status} ${status === "open" ? css.open : ""} ${troubled ? css.waiting : ""}`}>
       <span className={css.dot} aria-hidden />
       {WORDS[status]}
       {status === "waiting" && (
