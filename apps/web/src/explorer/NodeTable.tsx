@@ -1,7 +1,8 @@
 /** The graph as a table, for those who read rather than look, and for screen readers: every object, one row. */
 import type { GraphNode, NodeId } from "@glassbox/protocol";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { laneOrder } from "../graph/layout/machine-layout.ts";
+import { dwellersOf, whoseOf } from "../graph/model/dwellers.ts";
 import { factsOf } from "../graph/model/facts.ts";
 import { nameOf } from "../graph/model/selection.ts";
 import { KIND_WORDS, ORIGIN_WORDS } from "../graph/model/words.ts";
@@ -19,6 +20,7 @@ export interface NodeTableProps {
 
 export function NodeTable({ shown, nodes, selected, onSelect }: NodeTableProps) {
   const [limit, setLimit] = useState(ROWS_STEP);
+  const dwellers = useMemo(() => dwellersOf(nodes.values()), [nodes]);
   const rows = [...shown].sort(inReadingOrder).slice(0, limit);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys
@@ -39,7 +41,7 @@ export function NodeTable({ shown, nodes, selected, onSelect }: NodeTableProps) 
               <td>{KIND_WORDS[node.kind].one}</td>
               <td>
                 <button type="button" onClick={() => onSelect(node.id)}>
-                  {nameOf(node)}
+                  {[nameOf(node), whoseOf(node, dwellers, nodes)].join(" ").trim()}
                 </button>
               </td>
               <td>{ORIGIN_WORDS[node.origin]}</td>

@@ -4,12 +4,13 @@
  * paints it and draws the ties of what is selected across the lanes.
  */
 import type { GraphNode, NodeId, NodeKind } from "@glassbox/protocol";
+import { type Dwellers, whoseOf } from "../model/dwellers.ts";
 import { nameOf } from "../model/selection.ts";
 import { namespaceTypes } from "../model/words.ts";
 
 /** All lengths in pixels at zoom 1. */
 export const LANE = { gap: 64, head: 44, line: 22, indent: 14 };
-const LANE_WIDTH: Record<NodeKind, number> = { container: 220, process: 400, namespace: 290, cgroup: 330, mount: 400 };
+const LANE_WIDTH: Record<NodeKind, number> = { container: 220, process: 400, namespace: 330, cgroup: 330, mount: 400 };
 export const laneOrder: readonly NodeKind[] = ["container", "process", "namespace", "cgroup", "mount"];
 
 export interface PlacedLine {
@@ -18,6 +19,8 @@ export interface PlacedLine {
   y: number;
   width: number;
   indent: number;
+  /** As `whoseOf` says. */
+  whose: string;
 }
 
 export interface Lane {
@@ -35,8 +38,15 @@ export interface MachineScene {
   byId: ReadonlyMap<NodeId, PlacedLine>;
 }
 
-/** Lanes without objects are left out. */
-export function layoutMachine(nodes: readonly GraphNode[]): MachineScene {
+/**
+ * Lanes without objects are left out.
+ * @param all those that are not shown as well: who lives in a namespace may be among them
+ */
+export function layoutMachine(
+  nodes: readonly GraphNode[],
+  dwellers: Dwellers,
+  all: ReadonlyMap<NodeId, GraphNode>,
+): MachineScene {
   const lanes: Lane[] = [];
   const lines: PlacedLine[] = [];
   let x = 0;
@@ -48,7 +58,8 @@ export function layoutMachine(nodes: readonly GraphNode[]): MachineScene {
     lanes.push({ kind, x, width, count: ofKind.length });
     inTreeOrder(ofKind).forEach(({ node, depth }, index) => {
       const indent = Math.min(depth, 10) * LANE.indent;
-      lines.push({ node, x, y: LANE.head + index * LANE.line, width, indent });
+      const whose = whoseOf(node, dwellers, all);
+      lines.push({ node, x, y: LANE.head + index * LANE.line, width, indent, whose });
     });
     height = Math.max(height, LANE.head + ofKind.length * LANE.line);
     x += width + LANE.gap;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { GraphNode } from "@glassbox/protocol";
 import { cgroupNode, graphOf, mountNode, namespaceNode, processNode } from "@glassbox/protocol/example-nodes";
 import { learnersCgroups } from "../model/cgroup-tree.ts";
+import { dwellersOf } from "../model/dwellers.ts";
 import { mountTrees } from "../model/mount-trees.ts";
 import { layoutCgroups, NO_CGROUP_MEMORY } from "./cgroup-layout.ts";
 import { layoutMachine } from "./machine-layout.ts";
@@ -54,7 +55,8 @@ test("layoutMounts stacks an overlay's layers topmost first", () => {
 
 test("layoutMachine puts each kind in a lane and children below their parents", () => {
   const init = processNode(1, { origin: "host" });
-  const scene = layoutMachine([processNode(3, { parent: init.id }), processNode(2), init, namespaceNode("uts", 1)]);
+  const nodes = [processNode(3, { parent: init.id }), processNode(2), init, namespaceNode("uts", 1)];
+  const scene = layoutMachine(nodes, dwellersOf(nodes), graphOf<GraphNode>(...nodes));
   assert.deepEqual(
     scene.lanes.map(({ kind, count }) => [kind, count]),
     [

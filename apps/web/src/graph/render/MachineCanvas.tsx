@@ -9,6 +9,7 @@ import * as d3 from "d3";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { THEME_CHANGED } from "../../chrome/theme.ts";
 import { LANE, layoutMachine, type PlacedLine } from "../layout/machine-layout.ts";
+import { dwellersOf } from "../model/dwellers.ts";
 import type { Mark } from "../model/graph.ts";
 import { nameOf, relatedTo } from "../model/selection.ts";
 import css from "./MachineCanvas.module.css";
@@ -38,7 +39,7 @@ export function MachineCanvas({ shown, nodes, marks, selected, onSelect }: Machi
   const [hovered, setHovered] = useState<NodeId>();
   const [themeRound, setThemeRound] = useState(0);
   const size = useSize(frame);
-  const scene = useMemo(() => layoutMachine(shown), [shown]);
+  const scene = useMemo(() => layoutMachine(shown, dwellersOf(nodes.values()), nodes), [shown, nodes]);
   const centre = hovered ?? selected;
   const ties = useMemo(() => {
     const node = centre === undefined ? undefined : nodes.get(centre);

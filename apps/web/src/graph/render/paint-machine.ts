@@ -103,7 +103,7 @@ function paintLine(context: CanvasRenderingContext2D, line: PlacedLine, colours:
     context.fillRect(left, y + 8, Math.min(width - indent - 15, nameOf(node).length * 6), 6);
   } else {
     context.font = `${yours ? 600 : 450} 12px ${colours.mono}`;
-    context.fillText(clipped(textOf(node, indent), Math.floor((width - indent - 15) / 7.25)), left, y + 15.5);
+    context.fillText(clipped(textOf(line), Math.floor((width - indent - 15) / 7.25)), left, y + 15.5);
   }
   context.globalAlpha = 1;
 }
@@ -148,11 +148,11 @@ function paintTie(
 }
 
 /** Shorter than `nameOf`: the lane already says the kind, and depth shows the path above. */
-function textOf(node: GraphNode, indent: number): string {
+function textOf({ node, indent, whose }: PlacedLine): string {
   if (node.kind === "cgroup" && indent > 0) return lastPart(node.path);
   if (node.kind === "process") return `${node.pid} ${shortCommandOf(node)}`;
-  if (node.kind === "mount") return `${node.mountPoint}  ${node.fsType}`;
-  return nameOf(node);
+  const name = node.kind === "mount" ? `${node.mountPoint}  ${node.fsType}` : nameOf(node);
+  return whose === "" ? name : `${name}  ${whose}`;
 }
 
 type Colours = ReturnType<typeof readColours>;
