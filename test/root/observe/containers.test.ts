@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cannotObserve, LiveGraph, withGraph } from "./live-graph.ts";
+import { cannotObserve, hasBecome, LiveGraph, withGraph } from "./live-graph.ts";
 
 const skip = cannotObserve;
 
@@ -40,7 +40,7 @@ test("Observer recognises a container of runc through its life", async (t) => {
     const init = await live.seen(
       "process",
       "of the container",
-      (node) => node.id === created.init && node.comm === "sleep",
+      (node) => node.id === created.init && hasBecome(node, "sleep"),
     );
     assert.deepEqual([init.nsPids.at(-1), init.argv], [1, ["sleep", "90"]]);
     runc("kill", id, "KILL");
@@ -76,7 +76,7 @@ test(
     const init = await live.seen(
       "process",
       "that is the container's first",
-      (node) => node.id === container.init && node.comm === "sleep",
+      (node) => node.id === container.init && hasBecome(node, "sleep"),
     );
     assert.deepEqual([container.lab, container.status, init.argv], ["060-test", "running", ["sleep", "92"]]);
     await live.observer.refresh();

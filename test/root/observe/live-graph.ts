@@ -17,6 +17,11 @@ export type NodeOf<Kind extends NodeKind> = Extract<GraphNode, { kind: Kind }>;
 export const cannotObserve: string | false =
   process.getuid?.() === 0 ? false : "needs root: namespaces, mounts and the kernel's process events";
 
+/** It is that program: the kernel gives it its name before its arguments, and a look may fall in between. */
+export function hasBecome(node: NodeOf<"process">, program: string): boolean {
+  return node.comm === program && node.argv[0] === program;
+}
+
 export class LiveGraph {
   readonly observer: Observer;
   readonly #children = new Set<ChildProcess>();
