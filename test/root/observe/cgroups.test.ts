@@ -56,7 +56,7 @@ test(
       await shell.run(`wait ${pid} || true`);
       pid = 0;
       await live.seen("cgroup", "empty", (node) => node.id === made.id && node.pids.length === 0);
-      rmdirSync(directory);
+      await removeTree(mountPoint, [path]);
       await live.gone("cgroup", path, (node) => node.id === made.id);
     } finally {
       if (pid) process.kill(pid, "SIGKILL");

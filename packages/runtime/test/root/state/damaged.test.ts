@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeCgroup } from "../../../src/1-kernel/mod.ts";
 import type { Box } from "../../suites/oci/rig/box.ts";
 import { feature } from "../../suites/oci/rig/feature.ts";
 
@@ -96,7 +97,7 @@ rule(
     } finally {
       other.kill("SIGKILL");
       await ended;
-      for (const directory of directories) rmdirSync(directory);
+      await removeCgroup(directories.map((directory) => ({ directory })));
     }
   },
 );
