@@ -41,8 +41,8 @@ const SCAN_MS = { followed: 1000, idle: 5000, withoutEvents: 300 };
 const OTHERS_A_SCAN = 8;
 /** Every this many scans: /proc listed; mount tables and cgroup trees compared. */
 const SCANS_BETWEEN = { everyPid: 2, everything: 5 };
-/** kwatch says what it can do as its first act, half a second of which it may wait for the kernel's answer. */
-const READY_TIMEOUT_MS = 3000;
+/** kwatch says first what it can do, for which it may wait half a second; a busy machine lets it come to that later. */
+const READY_TIMEOUT_MS = 20_000;
 const RESTART_AFTER_MS = 1000;
 
 export class Observer implements KernelGraph {

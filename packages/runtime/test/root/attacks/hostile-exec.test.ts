@@ -101,7 +101,7 @@ async function spawnZombie(): Promise<{ pid: number; end(): void }> {
     stdio: ["pipe", "pipe", "ignore"],
   });
   try {
-    const [line] = (await once(parent.stdout, "data", { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+    const [line] = (await once(parent.stdout, "data", { signal: AbortSignal.timeout(60_000) })) as [Buffer];
     const pid = Number(line.toString());
     await until("the shell to become sleep", () => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n");
     parent.stdin.end();
