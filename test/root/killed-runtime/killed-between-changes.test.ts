@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
+import { until } from "../../../packages/runtime/test/root/until.ts";
 import { type Deed, Stage } from "./stage.ts";
 
 const NOT_ROOT = process.getuid?.() === 0 ? false : "needs root";
@@ -20,10 +21,10 @@ after(() => stage?.close());
 async function killEverywhere(
   t: TestContext,
   deed: Deed,
-  { prepare = () => {}, recover }: { prepare?: () => void; recover: (what: string) => void },
+  { prepare = () => {}, recover }: { prepare?: () => void | Promise<void>; recover: (what: string) => void },
 ): Promise<void> {
   t.after(() => void stage.answer("delete", "--force", id));
-  prepare();
+  await prepare();
   const changes = stage.changes(deed);
   stage.answer("delete", "--force", id);
   // The cgroups of a container's many trees go one after another: the first and the last of such a row stand for it.
@@ -31,7 +32,7 @@ async function killEverywhere(
   let killed = 0;
   for (const at of points) {
     const what = `${deed.verb} killed before ${at}, ${changes[at]}`;
-    prepare();
+    await prepare();
     if (stage.killBefore(deed, at, what)) killed++;
     recover(what);
     await stage.leavesNothing(what);
@@ -77,9 +78,11 @@ test("a delete killed between two changes can be repeated", { skip: NOT_ROOT }, 
     t,
     { verb: "delete", values: {}, args: [id] },
     {
-      prepare: () => {
+      prepare: async () => {
         created();
         stage.ours("kill", id, "KILL");
+        // While the kernel is ending it, it waits for `start` no longer, and passes for one that runs.
+        await until("the container to have stopped", () => stage.state(id).status === "stopped");
       },
       recover: (what) => {
         const { code, said } = stage.answer("delete", id);
