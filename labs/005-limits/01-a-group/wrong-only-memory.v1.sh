@@ -2,5 +2,5 @@ mkdir $CG_MEMORY/{{box}}
 sleep {{seconds}} &
 echo $! > $CG_MEMORY/{{box}}/cgroup.procs
 # undo
-kill $!; sleep 0.2
-rmdir $CG_MEMORY/{{box}}
+kill $!; wait $!
+until rmdir $CG_MEMORY/{{box}}; do sleep 1; done

@@ -1,3 +1,3 @@
 echo 1 > $CG/{{box}}/cgroup.kill
-sleep 1
-rmdir $CG/{{box}}
+# Busy is the group until its last process has been cleared away.
+until rmdir $CG/{{box}}; do sleep 1; done

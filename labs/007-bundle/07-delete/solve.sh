@@ -1,3 +1,3 @@
 glassrun kill {{box}} KILL
-sleep 1
-glassrun delete {{box}}
+# It cannot be deleted before it has ended.
+until glassrun delete {{box}}; do sleep 1; done
