@@ -70,6 +70,8 @@ describe("docker and a container that goes on", { skip: whyNot(...PROGRAMS) }, (
           await answer("stats", "--no-stream", "--format", "{{.PIDs}} {{.MemUsage}}", "web"),
           /^[1-9]\d* \d/,
         );
+        // What it says is written down a little later.
+        await until("its first word", async () => (await answer("logs", "web")) !== "");
         assert.equal(await answer("logs", "web"), "begun\n");
       });
 

@@ -23,7 +23,8 @@ for (const runtime of RUNTIMES_ON_REQUEST) {
       await answer("pod", "create", "--name", "shop");
       const serve = "while :; do echo open | nc -l -p 8000; done";
       await answer("run", "--detach", "--pod", "shop", "--name", "server", IMAGE, "sh", "-c", serve);
-      const ask = "until nc 127.0.0.1 8000; do sleep 0.1; done; hostname";
+      // A server that has a caller before it has its line to say hangs up without a word.
+      const ask = 'until said=$(nc 127.0.0.1 8000) && [ "$said" ]; do sleep 0.1; done; echo $said; hostname';
       assert.equal(await answer("run", "--rm", "--pod", "shop", IMAGE, "sh", "-c", ask), "open\nshop\n");
       const status = async () => (await answer("pod", "ps", "--format", "{{.Status}} {{.NumberOfContainers}}")).trim();
       await answer("pod", "pause", "shop");
