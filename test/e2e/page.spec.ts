@@ -112,6 +112,8 @@ test("the explorer finds a process that appears while it is open, draws it, tabu
   page,
 }) => {
   await page.goto("/explorer/");
+  // Until the page's program runs its buttons are only drawn, and hear nothing.
+  await expect(page.getByRole("status").filter({ hasText: "Live" })).toBeVisible();
   await page.getByRole("button", { name: "Table" }).click();
   await page.getByRole("searchbox", { name: "Search objects" }).fill("sleep 4242");
   await expect(page.getByText("Nothing matches")).toBeVisible();

@@ -86,7 +86,10 @@ test("a shell that ended says how, and can be started anew", async ({ page }) =>
   await learner.terminal("main");
   await page.keyboard.type("exit 3\n");
   await expect(page.getByRole("status").filter({ hasText: "3" })).toBeVisible();
-  await page.getByRole("button", { name: "Start a new one" }).click();
+  const again = page.getByRole("button", { name: "Start a new one" });
+  await again.click();
+  // Until the new one is there, the old one's screen has a prompt as well, and takes what is typed without a shell.
+  await expect(again).toBeHidden();
   await learner.waitFor("#");
   await learner.type("echo alive-$((40+2))");
   await learner.waitFor("alive-42");
