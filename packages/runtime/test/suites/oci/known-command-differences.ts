@@ -13,6 +13,19 @@ export const commandDifferences: readonly KnownDifference[] = [
     rule: "it ends when the container does",
     reason: "goes on until the container is deleted",
   },
+  ...[
+    "pause stops a running program where it is",
+    "a process that exec added stands still too",
+    "the kernel says that the group is frozen",
+  ].map(
+    (rule): KnownDifference => ({
+      runtime: "crun",
+      feature: "pause",
+      rule,
+      reason: "does not wait until v1's freezer has frozen all, which it mostly has by then",
+      sometimes: true,
+    }),
+  ),
   {
     runtime: "crun",
     feature: "pause",
