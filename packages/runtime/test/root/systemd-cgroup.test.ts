@@ -93,7 +93,7 @@ test("create --systemd-cgroup gives systemd the limits, and update changes them 
   assert.equal(file("cgroup.procs"), "no such file");
 });
 
-test("create --systemd-cgroup gives the unit the properties that annotations name", { skip }, () => {
+test("create --systemd-cgroup gives the unit the properties that annotations name", { skip }, async () => {
   const path = bundle("annotated", (configuration) => {
     configuration.process.args = ["sleep", "60"];
     configuration.annotations = {
@@ -114,6 +114,7 @@ test("create --systemd-cgroup gives the unit the properties that annotations nam
   } finally {
     succeeds(glassrun("delete", "--force", "web"));
   }
+  await forgotten();
 });
 
 test("create --systemd-cgroup passes on what systemd says of a property it does not know", { skip }, () => {
@@ -140,7 +141,7 @@ test("run --systemd-cgroup that fails leaves no unit, and no wrong path is taken
   assert.match(glassrun("run", "-b", misplaced, "web").stderr, /format "slice:prefix:name" for systemd cgroups/);
 });
 
-test("create --systemd-cgroup passes on what systemd says of a unit that exists", { skip }, () => {
+test("create --systemd-cgroup passes on what systemd says of a unit that exists", { skip }, async () => {
   const path = bundle("twice", (configuration) => {
     configuration.process.args = ["sleep", "60"];
   });
@@ -153,6 +154,7 @@ test("create --systemd-cgroup passes on what systemd says of a unit that exists"
   } finally {
     succeeds(glassrun("delete", "--force", "first"));
   }
+  await forgotten();
 });
 
 const skipCriu =
