@@ -134,6 +134,11 @@ export class LabStage {
     return this.#screens.get(terminal)?.text ?? "";
   }
 
+  /** Whether the terminal's shell has a prompt after what was typed last, and nothing is at work. */
+  hasPrompt(terminal: string): boolean {
+    return PROMPT.test(withoutEscapes(this.screenText(terminal)));
+  }
+
   /** What the step says once everything that has happened has been looked at. */
   async settledStep(lab: string, step: string): Promise<StepState> {
     await this.observer.refresh();

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SolveAction } from "../../../apps/agent/src/labs/mod.ts";
+import { until } from "../../../packages/runtime/test/root/until.ts";
 import { cannotStage, type LabStage, labIds, stageForAllTests } from "./lab-stage.ts";
 
 /** Each takes a good part of a second. */
@@ -43,7 +44,12 @@ async function performPatiently(stage: LabStage, lab: string, actions: SolveActi
     if (action.kind === "terminal") terminal = action.name;
     await stage.perform(lab, [action]);
     if (action.kind !== "type" || !action.line.startsWith("rmdir ")) continue;
-    for (let tries = 0; tries < TRIES_MAX && isBusy(); tries++) await stage.perform(lab, [action]);
+    const hasEnded = () => until(`"${action.line}" to end`, () => stage.hasPrompt(terminal));
+    await hasEnded();
+    for (let tries = 0; tries < TRIES_MAX && isBusy(); tries++) {
+      await stage.perform(lab, [action]);
+      await hasEnded();
+    }
   }
 }
 
