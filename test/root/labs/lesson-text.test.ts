@@ -36,17 +36,20 @@ for (const lab of labIds) {
   });
 }
 
-/** Tries again what is busy, as the text says: a cgroup is, for a moment after its last process has been killed. */
+/**
+ * Tries again what came too early after a kill: a cgroup is busy for a moment, as the text says, and a container not
+ * stopped, as its state says.
+ */
 async function performPatiently(stage: LabStage, lab: string, actions: SolveAction[]): Promise<void> {
   let terminal = "main";
-  const isBusy = () => stage.screenText(terminal).includes("Device or resource busy");
+  const isTooEarly = () => /Device or resource busy|that is not stopped/.test(stage.screenText(terminal));
   for (const action of actions) {
     if (action.kind === "terminal") terminal = action.name;
     await stage.perform(lab, [action]);
-    if (action.kind !== "type" || !action.line.startsWith("rmdir ")) continue;
+    if (action.kind !== "type" || !/^(rmdir|glassrun delete) /.test(action.line)) continue;
     const hasEnded = () => until(`"${action.line}" to end`, () => stage.hasPrompt(terminal));
     await hasEnded();
-    for (let tries = 0; tries < TRIES_MAX && isBusy(); tries++) {
+    for (let tries = 0; tries < TRIES_MAX && isTooEarly(); tries++) {
       await stage.perform(lab, [action]);
       await hasEnded();
     }
