@@ -105,11 +105,12 @@ rule("an unknown rootfsPropagation is refused", 'config.md "Valid values"', (box
   });
 });
 
-rule("a mount made inside does not reach the machine", "man 7 mount_namespaces", (box) => {
+rule("a mount made inside does not reach the machine", "man 7 mount_namespaces", async (box) => {
   mkdirSync(join(box.rootfs, "inner"));
   box.launch("mount -t tmpfs inner /inner && touch /inner/file && exec sleep 1000", (configuration) => {
     for (const set of ["bounding", "effective", "permitted"] as const)
       configuration.process.capabilities?.[set]?.push("CAP_SYS_ADMIN");
   });
+  await box.until("the mount", () => box.exec("test -e /inner/file").code === 0);
   assert.ok(!existsSync(join(box.rootfs, "inner/file")));
 });
