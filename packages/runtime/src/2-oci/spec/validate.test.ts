@@ -63,3 +63,12 @@ test("validateConfig throws every problem in one sentence with the file's name",
     /Cannot use "b\/config.json": \/ociVersion must be a string, not 1; \/process\/cwd is missing/,
   );
 });
+
+test("validateConfig leaves out fields that are null, and takes no null for a value where any key may stand", () => {
+  const hostname = { ...defaultConfig(), hostname: null };
+  assert.ok(!("hostname" in validateConfig(hostname, "config.json")));
+  const annotations = { ...defaultConfig(), annotations: { "org.example": null } };
+  assert.throws(() => validateConfig(annotations, "config.json"), {
+    message: /\/annotations\/org\.example must be a string/,
+  });
+});

@@ -10,15 +10,21 @@ import type { Problem } from "./shape.ts";
 
 /** Every problem of a configuration, first to last; none for one that can be planned. */
 export function configProblems(json: unknown): readonly Problem[] {
+  return check(json).problems;
+}
+
+/** The shape is that of the JSON as it came: where any key may stand, as in annotations, null is a value, and a wrong one. */
+function check(json: unknown): { problems: readonly Problem[]; config: Config } {
   const problems = CONFIG_SHAPE(json, "");
-  return problems.length > 0 ? problems : relationProblems(withoutNulls(json) as Config);
+  if (problems.length > 0) return { problems, config: json as Config };
+  const config = withoutNulls(json) as Config;
+  return { problems: relationProblems(config), config };
 }
 
 /** @throws GlassboxError invalid argument with every problem, each with its JSON pointer */
 export function validateConfig(json: unknown, file: string): Config {
-  const present = withoutNulls(json);
-  const problems = configProblems(present);
-  if (problems.length === 0) return present as Config;
+  const { problems, config } = check(json);
+  if (problems.length === 0) return config;
   const lines = problems.map(({ pointer, message }) => `${pointer || "/"} ${message}`);
   throw new GlassboxError("invalid argument", `Cannot use "${file}": ${lines.join("; ")}`);
 }
