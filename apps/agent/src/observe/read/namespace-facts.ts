@@ -59,8 +59,9 @@ async function describe(
   { type, inode, paths }: NamespaceReference,
   found: Map<string, NamespaceFacts>,
 ): Promise<NamespaceFacts> {
-  for (const path of kwatch ? paths : []) {
-    const [first, ...others] = await describeNamespace(kwatch as Kwatch, path).catch(() => []);
+  if (!kwatch) return { type, inode };
+  for (const path of paths) {
+    const [first, ...others] = await describeNamespace(kwatch, path).catch(() => []);
     // Between our reading of the link and the question, the process may have ended or moved on.
     if (first?.inode !== inode) continue;
     for (const other of others) {
@@ -73,8 +74,9 @@ async function describe(
 }
 
 async function readHostname(kwatch: Kwatch | undefined, { paths }: NamespaceReference): Promise<string | undefined> {
-  for (const path of kwatch ? paths : []) {
-    const hostname = await hostnameOf(kwatch as Kwatch, path).catch(() => undefined);
+  if (!kwatch) return undefined;
+  for (const path of paths) {
+    const hostname = await hostnameOf(kwatch, path).catch(() => undefined);
     if (hostname !== undefined) return hostname;
   }
   return undefined;
