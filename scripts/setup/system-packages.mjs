@@ -27,7 +27,8 @@ const anyOf =
 /** @type {SystemPackage[]} */
 const systemPackages = [
   { name: "gcc", use: "build", why: "compiles sysrun and kwatch", there: anyOf("/usr/bin/gcc", "/usr/bin/cc") },
-  { name: "libc6-dev", use: "build", why: "the C library they are linked with" },
+  { name: "musl-tools", use: "build", why: "the C library they are linked with", there: anyOf("/usr/bin/musl-gcc") },
+  { name: "libc6-dev", use: "build", why: "the C library that node-pty is linked with" },
   { name: "linux-libc-dev", use: "build", why: "the kernel's own numbers and structures" },
   {
     name: "wabt",

@@ -33,7 +33,7 @@ static u32 context, scratch;
 static char **arguments;
 static sighandler_t on_closed_pipe;
 
-static void *at(u32 address) { return Z_quickjsZ_memory(&engine)->data + address; }
+static void *at(u32 address) { return (char *)MEMORY_START + address; }
 
 static __attribute__((noreturn)) void fail(const char *what) {
   dprintf(2, "glassrun: The planner's engine cannot go on: %s\n", what);
@@ -116,10 +116,15 @@ static u32 size_of_text(u32 boxes) {
 
 /* sha256(text), in hexadecimal digits */
 static u32 digest_of_text(u32 boxes) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
   char digits[SHA256_DIGEST_STRING_LENGTH];
+  SHA256_CTX state;
   u32 text = Z_quickjsZ_JS_ToCStringLen2(&engine, context, scratch, value_of(boxes, 0), 0);
-  SHA256Data(at(text), *(u32 *)at(scratch), digits);
+  SHA256Init(&state);
+  SHA256Update(&state, at(text), *(u32 *)at(scratch));
+  SHA256Final(digest, &state);
   Z_quickjsZ_JS_FreeCString(&engine, context, text);
+  for (int i = 0; i < SHA256_DIGEST_LENGTH; i++) sprintf(digits + 2 * i, "%02x", digest[i]);
   return new_text(digits, SHA256_DIGEST_STRING_LENGTH - 1);
 }
 

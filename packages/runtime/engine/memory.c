@@ -40,7 +40,8 @@ bool wasm_rt_is_initialized(void) { return true; }
 
 void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages, uint32_t max_pages) {
   (void)max_pages;
-  memory->data = mmap(NULL, RESERVED_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  memory->data = mmap((void *)MEMORY_START, RESERVED_BYTES, PROT_NONE,
+                      MAP_FIXED_NOREPLACE | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory->data == MAP_FAILED) fail(strerror(errno));
   memory->pages = memory->size = 0;
   memory->max_pages = MEMORY_MAX_PAGES;

@@ -1,5 +1,9 @@
-/* The engine's memory: 32-bit addresses, counted from `data`, which no address leads out of (memory.c). */
+/* The engine's memory: 32-bit addresses, counted from MEMORY_START, which no address leads out of (memory.c). */
 #include "wasm-rt.h"
+
+/* Always there, so that an access needs not be told where: below 2 GiB it is part of an instruction. A program that is not
+   moved about (-no-pie) begins far below, and the kernel puts nothing else here unasked. */
+#define MEMORY_START 0x40000000ul
 
 /* What the memory holds when the planner begins: in the program's own data, by pages, so that only what is touched is ever
    read from the file. The build writes both (scripts/build/planner). */

@@ -162,7 +162,8 @@ int main(int argc, char **argv) {
   /* Of a launcher that is not this one. */
   unsetenv("GLASSRUN_LAUNCHER");
   if (!among(asking, argv)) become_planner(argv);
-  sigfillset(&held);
+  /* All, and not only those that the C library leaves to programs. */
+  memset(&held, 0xff, sizeof held);
   /* Stopping with Ctrl-Z stays what it is. */
   sigdelset(&held, SIGTSTP);
   sigdelset(&held, SIGTTIN);

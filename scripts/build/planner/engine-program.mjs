@@ -4,18 +4,13 @@
  */
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { inBuild, inRoot } from "../../setup/paths.mjs";
-import { runCommand } from "../../setup/run-command.mjs";
+import { inRoot } from "../../setup/paths.mjs";
+import { compile, staticLibrary } from "../static-program.mjs";
+import { enginePlace, wasm } from "./engine.mjs";
 import { nodeOfTheEngine } from "./node-of-the-engine.mjs";
 
-/** QuickJS as WebAssembly. */
-export const wasm = inRoot("node_modules/quickjs-wasi/quickjs.wasm");
-
-/** Where the engine is: `engine.h`, and `engine.o`. */
-export const enginePlace = inBuild("engine");
-
 const sources = inRoot("packages/runtime/engine");
-const flags = ["-O2", "-static", "-Wall", "-Wextra", "-I", enginePlace, "-I", sources];
+const flags = ["-Wall", "-Wextra", "-I", enginePlace, "-I", sources];
 
 /** What `host.c` does for programs. None of it can be had while the image is made: it would be of this machine. */
 const HOST_FUNCTIONS = ["system", "text", "bytes", "store", "size", "sha256", "word", "become"];
@@ -28,7 +23,7 @@ export async function makeEngineProgram({ entry, output }) {
     await writeImage(await bundle(entry), image);
     const parts = ["host.c", "memory.c"].map((name) => path.join(sources, name));
     const engine = path.join(enginePlace, "engine.o");
-    await runCommand("cc", [...flags, "-o", `${output}.new`, ...parts, image, engine, "-lmd", "-lm"], {
+    await compile([...flags, "-o", `${output}.new`, ...parts, image, engine, staticLibrary("md"), "-lm"], {
       log: "planner",
       hint: "Mend packages/runtime/engine, or install what is missing: apt-get install libmd-dev",
     });
