@@ -1,5 +1,5 @@
 /*
- * The plan comes in: one block, its length in its header, and behind it in the same mapping room for the results. Only its
+ * The plan comes in: a block, its length in its header, and behind it in the same mapping room for the results. Only its
  * outline is checked, so that nothing but a plan is taken for one.
  */
 #include "sysrun.h"
@@ -32,6 +32,10 @@ static bool is_plan(const struct header *head) {
          fits(head->patches, head->patch_count, sizeof(struct patch), head->size) && head->slot_count <= head->size;
 }
 
+bool is_here(u32 program) {
+  return run.block && program - header()->first_program < header()->program_count;
+}
+
 void read_block(int fd) {
   /* Whoever started us may have found that there is nothing to perform. */
   char byte;
@@ -39,13 +43,25 @@ void read_block(int fd) {
   struct header head;
   read_all(fd, &head, sizeof head);
   errno = 0;
-  if (!is_plan(&head)) unusable("cannot read the plan");
+  /* What is wrong with the rest of a plan, whoever made it says itself. */
+  if (head.magic == MAGIC && head.size == 0) {
+    send_record(&(struct record){.kind = RECORD_UNUSABLE});
+    _exit(EXIT_ABANDONED);
+  }
+  u32 kept = run.block ? header()->slot_count : 0;
+  if (!is_plan(&head) || head.slot_count < kept) unusable("cannot read the plan");
   size_t slots_at = (head.size + 7u) & ~7u;
   size_t total = slots_at + head.slot_count * (sizeof(i64) + sizeof(bool));
-  run.block = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (run.block == MAP_FAILED) unusable("cannot hold the plan");
-  run.slots = (i64 *)(run.block + slots_at);
-  run.known = (bool *)(run.slots + head.slot_count);
+  unsigned char *block = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (block == MAP_FAILED) unusable("cannot hold the plan");
+  i64 *slots = (i64 *)(block + slots_at);
+  bool *known = (bool *)(slots + head.slot_count);
+  /* What is known so far stays known; nothing else of a block before this one is needed. */
+  if (kept) memcpy(slots, run.slots, kept * sizeof *slots);
+  if (kept) memcpy(known, run.known, kept * sizeof *known);
+  run.block = block;
+  run.slots = slots;
+  run.known = known;
   memcpy(run.block, &head, sizeof head);
   read_all(fd, run.block + sizeof head, head.size - sizeof head);
 }

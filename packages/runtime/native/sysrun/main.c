@@ -6,7 +6,7 @@
  *
  *   sysrun --plan FD [--report FD] [--trace] [--step FD] [--parent PID] [--sealed]
  *
- *   --plan    where the plan is read from: one block, its length in its header
+ *   --plan    where the plan is read from: a block, its length in its header; a second one if records go there too
  *   --report  where records go: results, the failure, the end, and with --trace one record a call (may be the plan's too)
  *   --step    a byte is read from here before each call; end of file ends sysrun (may be the plan's descriptor)
  *   --parent  die when the process with this pid, which must be our parent, does
@@ -29,7 +29,7 @@
 /* Ours go high, out of the way of descriptors that a plan puts at fixed numbers for the program it executes. */
 enum { OUR_LOWEST_FD = 200 };
 
-struct run run = {.report = -1, .step = -1};
+struct run run = {.plan = -1, .report = -1, .step = -1};
 
 /* A descriptor of ours, closed by whatever is executed later. */
 static int raise_fd(int fd) {
@@ -104,7 +104,9 @@ int main(int argc, char **argv, char **environment) {
   if (plan < 0) usage();
   read_block(plan);
   if (plan != run.step && plan != run.report) close(plan);
+  bool more = plan == run.report;
   run.report = raise_fd(run.report);
+  if (more) run.plan = run.report;
   run.step = raise_fd(run.step);
   perform(0);
 }

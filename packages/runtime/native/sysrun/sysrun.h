@@ -18,7 +18,7 @@ extern struct run {
   unsigned char *block; /* the plan, patched in place */
   i64 *slots;           /* results, and which of them there are yet */
   bool *known;
-  int report, step; /* -1: nobody listens, nobody steps */
+  int plan, report, step; /* -1: nothing more comes, nobody listens, nobody steps */
   bool trace;
   bool outlives;
   int exit_code; /* 0, or that of the process we outlive */
@@ -26,7 +26,7 @@ extern struct run {
 
 static inline const struct header *header(void) { return (const struct header *)run.block; }
 static inline const struct program *program_at(u32 program) {
-  return (const struct program *)(run.block + header()->programs) + program;
+  return (const struct program *)(run.block + header()->programs) + (program - header()->first_program);
 }
 static inline const struct op *op_at(u32 program, u32 index) {
   return (const struct op *)(run.block + header()->ops) + program_at(program)->first_op + index;
@@ -37,6 +37,7 @@ static inline const struct patch *patches_of(const struct op *op) {
 
 /* block.c: the plan comes in. */
 void read_block(int fd);
+bool is_here(u32 program);
 
 /* perform.c: the plan is performed. Ends the process, and every one it made. */
 __attribute__((noreturn)) void perform(u32 program);

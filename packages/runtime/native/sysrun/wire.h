@@ -1,13 +1,14 @@
 /*
  * The wire form of a plan and of what is reported of it, little-endian; src/1-kernel/plan/wire.ts has the same table, and
- * a test compares the two. A plan comes as one block, all offsets counted from its start:
+ * a test compares the two. A plan comes as a block, all offsets counted from its start:
  *
  *   header | programs | ops | patches | data
  *
  * A program is a run of ops. An op is a system call's number and six arguments, all plain 64-bit values. What is not
  * known before the plan runs is patched in just before the call: addresses of data, results of earlier ops (in
  * arguments, inside structs, inside text). So a struct with pointers is data like any other, and a call that hands
- * something back through memory is one more patch, read after the call.
+ * something back through memory is one more patch, read after the call. Programs that the block does not have come in a
+ * second one behind it: whoever plans is still at work on them while the first calls are made.
  */
 #include <stdint.h>
 
@@ -37,7 +38,7 @@ struct header {
   u32 patches;
   u32 patch_count;
   u32 slot_count;
-  u32 reserved;
+  u32 first_program; /* the number of the first one here */
 };
 
 struct program {

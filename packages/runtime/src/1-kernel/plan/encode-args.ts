@@ -12,18 +12,36 @@ import { PATCH_KIND } from "./wire.ts";
 const DECIMAL_MAX_BYTES = 20;
 const RESULT_NAME = /^[A-Za-z]\w*$/;
 
+/** The numbered places where sysrun keeps results: of a whole plan, also when it is encoded in two blocks. */
+export class Slots {
+  /** In the order of their numbers. */
+  readonly names: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  of(name: string): number {
+    let slot = this.#numbers.get(name);
+    if (slot === undefined) {
+      slot = this.names.push(name) - 1;
+      this.#numbers.set(name, slot);
+    }
+    return slot;
+  }
+}
+
 export class ArgEncoder {
   readonly block = new Block();
   /** One after the other, each four numbers in the order that they have on the wire: kind, at, from, size. */
   readonly patches: number[] = [];
-  /** Names of the result slots, in order. */
-  readonly slots: string[] = [];
+  readonly slots: Slots;
   /** Results that the op being encoded may use. */
   known = new Set<string>();
-  readonly #slotByName = new Map<string, number>();
   /** Where structs stand that are made of numbers alone: the kernel reads them, and many calls pass the same. */
   readonly #structs = new Map<StructArg, number>();
   readonly #outs: string[] = [];
+
+  constructor(slots: Slots) {
+    this.slots = slots;
+  }
 
   /** Fill the 8-byte words from `at` on. */
   encodeArguments(at: number, args: readonly Arg[]): void {
@@ -40,15 +58,6 @@ export class ArgEncoder {
         this.patches.push(PATCH_KIND.LENGTH, word, text, 8);
       } else addresses[index] = this.#place(word, 8, arg) ?? 0;
     }
-  }
-
-  slotOf(name: string): number {
-    let slot = this.#slotByName.get(name);
-    if (slot === undefined) {
-      slot = this.slots.push(name) - 1;
-      this.#slotByName.set(name, slot);
-    }
-    return slot;
   }
 
   /** From here on the results that the call just encoded hands back through memory are known. */
@@ -155,7 +164,7 @@ export class ArgEncoder {
     const start = this.block.reserve(4 * names.length);
     let at = start;
     for (const name of names) {
-      this.patches.push(PATCH_KIND.OUT, at, this.slotOf(name), 4);
+      this.patches.push(PATCH_KIND.OUT, at, this.slots.of(name), 4);
       this.#outs.push(name);
       at += 4;
     }
@@ -164,7 +173,7 @@ export class ArgEncoder {
 
   #use(name: string): number {
     if (!this.known.has(name)) throw problem(`no earlier call has a result "${name}"`);
-    return this.slotOf(name);
+    return this.slots.of(name);
   }
 }
 

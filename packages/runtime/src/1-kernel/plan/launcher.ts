@@ -73,7 +73,12 @@ export function takeSysrun(): WaitingSysrun | undefined {
   launcher.plan = -1;
   return {
     send: (block) => {
-      for (let rest = block; rest.length > 0; ) rest = rest.subarray(writeSync(fd, rest));
+      try {
+        for (let rest = block; rest.length > 0; ) rest = rest.subarray(writeSync(fd, rest));
+      } catch (cause) {
+        // It has ended, and why stands in what it has reported.
+        if ((cause as NodeJS.ErrnoException).code !== "EPIPE") throw cause;
+      }
     },
     listen: (onReport, enough) => {
       const buffer = new Uint8Array(16 * 1024);

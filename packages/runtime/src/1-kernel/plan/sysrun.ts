@@ -9,7 +9,7 @@
  */
 import { GlassboxError, messageOf } from "../../0-base/mod.ts";
 import { nativeProgram } from "../native-program.ts";
-import { type EncodeOptions, encodePlan } from "./encode.ts";
+import { type EncodeOptions, encodePlan, NO_MORE, PlanEncoder } from "./encode.ts";
 import { takeSysrun, type WaitingSysrun } from "./launcher.ts";
 import type { Plan } from "./plan.ts";
 import { type Listeners, Progress, type Results } from "./progress.ts";
@@ -47,11 +47,11 @@ export interface Outcome {
  *   "cancelled" or "deadline exceeded" as asked, "not found" without sysrun, "internal" when sysrun itself cannot go on
  */
 export async function performPlan(plan: Plan, options: PerformOptions = {}): Promise<Outcome> {
+  const waiting = canWait(options) ? takeSysrun() : undefined;
+  if (waiting) return performByLauncher(waiting, plan, options);
   const { block, slots } = encodePlan(plan, { failAt: options.failAt });
   options.signal?.throwIfAborted();
   const progress = new Progress(plan, slots, options);
-  const waiting = canWait(options) ? takeSysrun() : undefined;
-  if (waiting) return performByLauncher(waiting, plan, block, progress);
   const sysrun = await startSysrun(startOf(options, progress)).catch(cannotStart);
   const stop = deadline(options);
   stop.signal?.addEventListener("abort", sysrun.kill, { once: true });
@@ -78,9 +78,14 @@ function canWait({ signal, timeoutMs, step, onTrace, stdio, sysrun, environment 
   return ![signal, timeoutMs, step, onTrace, stdio, sysrun, environment].some((option) => option !== undefined);
 }
 
-function performByLauncher(sysrun: WaitingSysrun, plan: Plan, block: Uint8Array, progress: Progress): Outcome {
+function performByLauncher(sysrun: WaitingSysrun, plan: Plan, options: PerformOptions): Outcome {
+  const encoder = new PlanEncoder(plan, { failAt: options.failAt });
   const outlives = plan.programs[0]?.ops.some(({ call }) => call === "outlive") ?? false;
-  sysrun.send(block);
+  const apart = comesApart(plan);
+  sysrun.send(encoder.encode(0, apart ? 1 : plan.programs.length));
+  const wrong = apart ? sendRest(sysrun, encoder, plan) : undefined;
+  // Nobody is told of a container that will not be.
+  const progress = new Progress(plan, encoder.slots, wrong ? {} : options);
   sysrun.listen(
     (bytes) => progress.read(bytes),
     // A plan that outlives us waits until we have left, after a failure too. After a problem of ours nobody goes on
@@ -88,11 +93,31 @@ function performByLauncher(sysrun: WaitingSysrun, plan: Plan, block: Uint8Array,
     () =>
       progress.ended || progress.left || progress.problem !== undefined || (progress.failure !== undefined && outlives),
   );
+  if (wrong) throw wrong;
   if (progress.failure) throw progress.failure;
   if (progress.problem) throw progress.problem;
   if (!progress.ended && !progress.left)
     throw new GlassboxError("internal", "Cannot finish the plan: sysrun has ended");
   return { results: progress.results, exitCode: 0 };
+}
+
+/**
+ * The programs behind the first are most of a plan, and nobody needs them before the first clones one. That one reads them:
+ * so there may be only one.
+ */
+function comesApart({ programs: [first, ...rest] }: Plan): boolean {
+  return rest.length > 0 && first?.ops.filter(({ call }) => call === "clone3").length === 1;
+}
+
+/** @returns what makes no sense in the rest; the process that reads it is told that there is none, and ends */
+function sendRest(sysrun: WaitingSysrun, encoder: PlanEncoder, plan: Plan): unknown {
+  try {
+    sysrun.send(encoder.encode(1, plan.programs.length));
+    return undefined;
+  } catch (wrong) {
+    sysrun.send(NO_MORE);
+    return wrong;
+  }
 }
 
 function startOf(options: PerformOptions, progress: Progress): Start {

@@ -1,6 +1,7 @@
 /**
  * The wire form of a plan and of what sysrun reports, byte by byte: the same structs as in `native/sysrun/wire.h`
- * (a unit test compares the two). Everything is little-endian; offsets count from the start of the block.
+ * (a unit test compares the two). Everything is little-endian; offsets count from the start of the block. A plan may come
+ * in two blocks, so that its first program's calls are made while the others are encoded.
  *
  * ```
  *   header | programs | ops | patches | data
@@ -42,7 +43,7 @@ export const HEADER = {
   patches: 24,
   patch_count: 28,
   slot_count: 32,
-  reserved: 36,
+  first_program: 36,
 } as const;
 export const HEADER_BYTES = 40;
 
