@@ -128,12 +128,20 @@ static u32 digest_of_text(u32 boxes) {
   return new_text(digits, SHA256_DIGEST_STRING_LENGTH - 1);
 }
 
-/* word(list, index): of the arguments (0) or the environment (1) */
-static u32 word(u32 boxes) {
+static u32 text_or_nothing(const char *found) { return found ? new_text(found, strlen(found)) : nothing(); }
+
+/* argument(index) */
+static u32 argument(u32 boxes) {
   u32 none;
-  char **list = raw(boxes, 0, &none) ? environ : arguments;
-  const char *found = list[raw(boxes, 1, &none)];
-  return found ? new_text(found, strlen(found)) : nothing();
+  return text_or_nothing(arguments[raw(boxes, 0, &none)]);
+}
+
+/* variable(name), of the environment */
+static u32 variable(u32 boxes) {
+  u32 name = 0;
+  const char *found = getenv((const char *)raw(boxes, 0, &name));
+  Z_quickjsZ_JS_FreeCString(&engine, context, name);
+  return text_or_nothing(found);
 }
 
 /* become(path): the same command, by another program */
@@ -154,7 +162,8 @@ u32 Z_envZ_host_call(struct Z_env_instance_t *self, u32 name, u32 size, u32 this
   if (ASKED("store")) return store_text(boxes);
   if (ASKED("size")) return size_of_text(boxes);
   if (ASKED("sha256")) return digest_of_text(boxes);
-  if (ASKED("word")) return word(boxes);
+  if (ASKED("argument")) return argument(boxes);
+  if (ASKED("variable")) return variable(boxes);
   if (ASKED("become")) return become(boxes);
   fail("it calls what is not here");
 }

@@ -13,7 +13,7 @@ const sources = inRoot("packages/runtime/engine");
 const flags = ["-Wall", "-Wextra", "-I", enginePlace, "-I", sources];
 
 /** What `host.c` does for programs. None of it can be had while the image is made: it would be of this machine. */
-const HOST_FUNCTIONS = ["system", "text", "bytes", "store", "size", "sha256", "word", "become"];
+const HOST_FUNCTIONS = ["system", "text", "bytes", "store", "size", "sha256", "argument", "variable", "become"];
 
 /** @param {{ entry: string, output: string }} program */
 export async function makeEngineProgram({ entry, output }) {

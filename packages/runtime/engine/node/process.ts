@@ -11,17 +11,14 @@ class Process {
   readonly arch = process.arch;
   readonly versions = {};
   argv: string[] = [];
-  env: Record<string, string | undefined> = {};
+  readonly env = environment();
   execPath = "";
 
-  /** Takes the command line and the environment of the process over. Before this there are none. */
+  /** Takes the command line of the process over. Before this there is none. */
   begin(): void {
     this.execPath = readlinkSync("/proc/self/exe");
-    this.argv = [this.execPath, this.execPath, ...words(0).slice(1)];
-    for (const word of words(1)) {
-      const end = word.indexOf("=");
-      if (end > 0) this.env[word.slice(0, end)] = word.slice(end + 1);
-    }
+    this.argv = [this.execPath, this.execPath];
+    for (let next = argument(1); next !== undefined; next = argument(this.argv.length - 1)) this.argv.push(next);
   }
 
   get pid(): number {
@@ -58,13 +55,21 @@ class Process {
   }
 }
 
-function words(list: number): string[] {
-  const found: string[] = [];
-  for (;;) {
-    const next = word(list, found.length);
-    if (next === undefined) return found;
-    found.push(next);
-  }
+/** Each variable is looked up when it is asked for: a caller may have a hundred, and few are ever read. */
+function environment(): Record<string, string | undefined> {
+  return new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get: (changed, name) => (typeof name === "string" && !(name in changed) ? variable(name) : changed[String(name)]),
+      deleteProperty: (changed, name) => {
+        changed[String(name)] = undefined;
+        return true;
+      },
+      ownKeys: () => {
+        throw new Error("the small engine looks variables up by their names only");
+      },
+    },
+  );
 }
 
 const instance = new Process();

@@ -12,7 +12,9 @@ declare global {
   function store(bytes: Uint8Array, start: number, text: string): number;
   function size(text: string): number;
   function sha256(text: string): string;
-  function word(list: number, index: number): string | undefined;
+  function argument(index: number): string | undefined;
+  /** Of the environment. */
+  function variable(name: string): string | undefined;
   function become(path: string): never;
 }
 
