@@ -32,8 +32,16 @@ static bool is_plan(const struct header *head) {
          fits(head->patches, head->patch_count, sizeof(struct patch), head->size) && head->slot_count <= head->size;
 }
 
-bool is_here(u32 program) {
-  return run.block && program - header()->first_program < header()->program_count;
+static bool is_here(u32 program) { return program - header()->first_program < header()->program_count; }
+
+bool has_op(u32 program, u32 index) {
+  if (!is_here(program)) read_block(run.plan);
+  while (index - first_here(program) >= program_at(program)->op_count) {
+    bool last = program - header()->first_program == header()->program_count - 1;
+    if (!last || !header()->goes_on) return false;
+    read_block(run.plan);
+  }
+  return true;
 }
 
 void read_block(int fd) {

@@ -55,8 +55,7 @@ static i64 call(u32 program, const struct op *op) {
 }
 
 void perform(u32 program) {
-  if (!is_here(program)) read_block(run.plan);
-  for (u32 i = 0; i < program_at(program)->op_count; i++) {
+  for (u32 i = 0; has_op(program, i); i++) {
     const struct op *op = op_at(program, i);
     patch_before(op);
     if (run.step >= 0) wait_for_step(program, i);

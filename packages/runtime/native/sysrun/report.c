@@ -50,8 +50,12 @@ bool send_results(u32 program, u32 last_kind) {
 /* Whoever made the plan may be at work still on what we told: only when it has left are we alone with the rest. From then
    on whoever waits for us learns how that process ended, as a shell would tell it. */
 i64 outlive(int status) {
-  char byte;
-  while (run.report >= 0 && recv(run.report, &byte, 1, 0) < 0 && errno == EINTR) continue;
+  /* There may be blocks in it that nobody has read, if the process they were for has failed. */
+  char rest[4096];
+  while (run.report >= 0) {
+    ssize_t got = recv(run.report, rest, sizeof rest, 0);
+    if (got == 0 || (got < 0 && errno != EINTR)) break;
+  }
   run.outlives = true;
   run.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return 0;

@@ -28,8 +28,10 @@ static inline const struct header *header(void) { return (const struct header *)
 static inline const struct program *program_at(u32 program) {
   return (const struct program *)(run.block + header()->programs) + (program - header()->first_program);
 }
+/* The number of the program's first op in this block. */
+static inline u32 first_here(u32 program) { return program == header()->first_program ? header()->first_op : 0; }
 static inline const struct op *op_at(u32 program, u32 index) {
-  return (const struct op *)(run.block + header()->ops) + program_at(program)->first_op + index;
+  return (const struct op *)(run.block + header()->ops) + program_at(program)->first_op + (index - first_here(program));
 }
 static inline const struct patch *patches_of(const struct op *op) {
   return (const struct patch *)(run.block + header()->patches) + op->first_patch;
@@ -37,7 +39,7 @@ static inline const struct patch *patches_of(const struct op *op) {
 
 /* block.c: the plan comes in. */
 void read_block(int fd);
-bool is_here(u32 program);
+bool has_op(u32 program, u32 index); /* waits for it where it has to come yet */
 
 /* perform.c: the plan is performed. Ends the process, and every one it made. */
 __attribute__((noreturn)) void perform(u32 program);

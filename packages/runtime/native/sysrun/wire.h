@@ -38,7 +38,9 @@ struct header {
   u32 patches;
   u32 patch_count;
   u32 slot_count;
-  u32 first_program; /* the number of the first one here */
+  u32 first_program; /* the number of the first one here, */
+  u32 first_op;      /* and of its first op here: the others before it came in blocks before this */
+  u32 goes_on;       /* the last one has more ops, in the next block */
 };
 
 struct program {
@@ -100,5 +102,5 @@ struct record {
   u64 end_ns;
 };
 
-_Static_assert(sizeof(struct header) == 40 && sizeof(struct program) == 8, "no padding");
+_Static_assert(sizeof(struct header) == 48 && sizeof(struct program) == 8, "no padding");
 _Static_assert(sizeof(struct op) == 96 && sizeof(struct patch) == 16 && sizeof(struct record) == 40, "no padding");

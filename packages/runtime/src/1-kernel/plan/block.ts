@@ -7,13 +7,21 @@ import { GlassboxError } from "../../0-base/mod.ts";
 
 export class Block {
   #bytes = Buffer.alloc(64 * 1024);
-  #words = wordsOf(this.#bytes);
+  /** The block as words of four bytes, for what would be too many calls; until more is reserved. */
+  words = wordsOf(this.#bytes);
   #end = 0;
   readonly #texts = new Map<string, number>();
 
   /** Everything reserved so far. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#end);
+  }
+
+  /** For the next one, in the same place: whoever has `bytes` of this one has them no more. */
+  clear(): void {
+    this.#bytes.fill(0, 0, this.#end);
+    this.#end = 0;
+    this.#texts.clear();
   }
 
   /** Room for `size` zero bytes, at a multiple of 8, as the structs in it want. @returns its offset */
@@ -24,7 +32,7 @@ export class Block {
       const larger = Buffer.alloc(2 * this.#end);
       larger.set(this.#bytes);
       this.#bytes = larger;
-      this.#words = wordsOf(larger);
+      this.words = wordsOf(larger);
     }
     return start;
   }
@@ -52,11 +60,6 @@ export class Block {
     return start;
   }
 
-  /** The block as words of four bytes, for what would be too many calls; until more is reserved. */
-  get words(): Uint32Array {
-    return this.#words;
-  }
-
   /** Overwrite what was reserved. */
   set(at: number, bytes: Uint8Array): void {
     this.#bytes.set(bytes, at);
@@ -69,8 +72,8 @@ export class Block {
   setInteger(at: number, size: number, value: number | bigint): void {
     // Almost every value is a small number, at a multiple of four.
     if (size >= 4 && (at & 3) === 0 && typeof value === "number" && value >>> 0 === value) {
-      this.#words[at >>> 2] = value;
-      if (size === 8) this.#words[(at >>> 2) + 1] = 0;
+      this.words[at >>> 2] = value;
+      if (size === 8) this.words[(at >>> 2) + 1] = 0;
       return;
     }
     if (size === 2 && typeof value === "number" && (value & 0xffff) === value) {

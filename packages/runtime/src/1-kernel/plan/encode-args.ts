@@ -3,16 +3,16 @@
  * puts its address, or a result, in place just before the call. Read `encode.ts` first.
  */
 import { GlassboxError } from "../../0-base/mod.ts";
-import { Block, refuseNul } from "./block.ts";
+import { type Block, refuseNul } from "./block.ts";
 import type { Arg, StructArg } from "./plan.ts";
 import { structLayout } from "./struct.ts";
-import { PATCH_KIND } from "./wire.ts";
+import { PATCH_KIND, PATCH_NUMBERS } from "./wire.ts";
 
 /** A 64-bit integer in decimal, with its sign. */
 const DECIMAL_MAX_BYTES = 20;
 const RESULT_NAME = /^[A-Za-z]\w*$/;
 
-/** The numbered places where sysrun keeps results: of a whole plan, also when it is encoded in two blocks. */
+/** The numbered places where sysrun keeps results: of a whole plan, also when it is encoded in several blocks. */
 export class Slots {
   /** In the order of their numbers. */
   readonly names: string[] = [];
@@ -29,7 +29,7 @@ export class Slots {
 }
 
 export class ArgEncoder {
-  readonly block = new Block();
+  readonly block: Block;
   /** One after the other, each four numbers in the order that they have on the wire: kind, at, from, size. */
   readonly patches: number[] = [];
   readonly slots: Slots;
@@ -37,66 +37,79 @@ export class ArgEncoder {
   known = new Set<string>();
   /** Where structs stand that are made of numbers alone: the kernel reads them, and many calls pass the same. */
   readonly #structs = new Map<StructArg, number>();
-  readonly #outs: string[] = [];
+  /** Of the op being encoded: what it hands back through memory. */
+  readonly outs: string[] = [];
 
-  constructor(slots: Slots) {
+  constructor(block: Block, slots: Slots) {
+    this.block = block;
     this.slots = slots;
   }
 
   /** Fill the 8-byte words from `at` on. */
   encodeArguments(at: number, args: readonly Arg[]): void {
-    const addresses: number[] = [];
     for (let index = 0, word = at; index < args.length; index++, word += 8) {
       const arg = args[index] as Arg;
-      if (arg.kind === "number") this.block.setInteger(word, 8, arg.value);
-      else if (arg.kind === "length") {
+      if (arg.kind === "length") {
         const of = args[arg.of]?.kind;
-        const text = addresses[arg.of];
-        if ((of !== "string" && of !== "template") || text === undefined) {
+        if ((of !== "string" && of !== "template") || arg.of > index) {
           throw problem(`argument ${arg.of} is no string that stands before its length`);
         }
-        this.patches.push(PATCH_KIND.LENGTH, word, text, 8);
-      } else addresses[index] = this.#place(word, 8, arg) ?? 0;
+        this.patches.push(PATCH_KIND.LENGTH, word, this.#addressAt(at + 8 * arg.of), 8);
+      } else this.#place(word, 8, arg);
     }
+  }
+
+  /** What the patch made for these bytes puts there. */
+  #addressAt(at: number): number {
+    const { patches } = this;
+    let patch = patches.length - PATCH_NUMBERS;
+    while (patches[patch + 1] !== at || patches[patch] !== PATCH_KIND.ADDRESS) patch -= PATCH_NUMBERS;
+    return patches[patch + 2] as number;
   }
 
   /** From here on the results that the call just encoded hands back through memory are known. */
   learnOuts(): void {
-    for (let name = this.#outs.pop(); name !== undefined; name = this.#outs.pop()) this.known.add(name);
+    for (const name of this.outs) this.known.add(name);
+    this.outs.length = 0;
   }
 
-  /** Put what `arg` means into `size` bytes at `at`. @returns the offset it points to, when it is an address */
-  #place(at: number, size: number, arg: Arg): number | undefined {
+  /** Put what `arg` means into `size` bytes at `at`. */
+  #place(at: number, size: number, arg: Arg): void {
     switch (arg.kind) {
       case "number":
         this.block.setInteger(at, size, arg.value);
-        return undefined;
-      case "null":
-        return undefined;
+        break;
+      case "string":
+        this.#point(at, size, this.block.appendText(arg.value));
+        break;
       case "result":
         this.patches.push(PATCH_KIND.RESULT, at, this.#use(arg.of), size);
-        return undefined;
-      case "string":
-        return this.#point(at, size, this.block.appendText(arg.value));
+        break;
+      case "null":
+        break;
       case "bytes":
-        return this.#point(at, size, this.block.append(arg.value));
+        this.#point(at, size, this.block.append(arg.value));
+        break;
       case "strings":
-        return this.#point(at, size, this.#strings(arg.value));
+        this.#point(at, size, this.#strings(arg.value));
+        break;
       case "struct":
-        return this.#point(at, size, this.#struct(arg));
+        this.#point(at, size, this.#struct(arg));
+        break;
       case "template":
-        return this.#point(at, size, this.#template(arg.value));
+        this.#point(at, size, this.#template(arg.value));
+        break;
       case "out":
-        return this.#point(at, size, this.#out(arg.names));
+        this.#point(at, size, this.#out(arg.names));
+        break;
       default:
         throw problem(`a ${arg.kind} can only stand as an argument of its own`);
     }
   }
 
-  #point(at: number, size: number, to: number): number {
+  #point(at: number, size: number, to: number): void {
     if (size !== 8) throw problem(`an address does not fit into ${size} bytes`);
     this.patches.push(PATCH_KIND.ADDRESS, at, to, size);
-    return to;
   }
 
   #strings(values: readonly string[]): number {
@@ -165,7 +178,7 @@ export class ArgEncoder {
     let at = start;
     for (const name of names) {
       this.patches.push(PATCH_KIND.OUT, at, this.slots.of(name), 4);
-      this.#outs.push(name);
+      this.outs.push(name);
       at += 4;
     }
     return start;

@@ -17,14 +17,20 @@ const WORD = {
   program: OP.program / 4,
   resultSlot: OP.result_slot / 4,
 } as const;
-const numbers: Record<string, number> = SYSCALL_NUMBERS[process.arch === "arm64" ? "aarch64" : "x86_64"];
+/** Of this machine's processor, and our words that are no calls of the kernel's. */
+const numbers: Record<string, number> = Object.assign(
+  Object.create(null),
+  SYSCALL_NUMBERS[process.arch === "arm64" ? "aarch64" : "x86_64"],
+  { tell: CALL_TELL, relay: CALL_RELAY, outlive: CALL_OUTLIVE },
+);
 
 /** @returns the program the op clones, if it does, and the results that program starts with */
 export function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: string[], program: number) {
-  const { block } = encoder;
-  const firstPatch = encoder.patches.length / PATCH_NUMBERS;
-  const cloned = op.call === "clone3" ? op.args.find(isProgram) : undefined;
-  const passed = cloned ? op.args.filter((arg) => arg !== cloned) : op.args;
+  const { block, patches } = encoder;
+  const { call, args, expect, allow, result } = op;
+  const patchesBefore = patches.length;
+  const cloned = call === "clone3" ? args.find(isProgram) : undefined;
+  const passed = cloned ? args.filter((arg) => arg !== cloned) : args;
   if (passed.length > ARGUMENTS_MAX) throw problem(`a call has at most ${ARGUMENTS_MAX} arguments`);
   encoder.encodeArguments(at + OP.args, passed);
 
@@ -32,21 +38,25 @@ export function encodeOp(encoder: ArgEncoder, at: number, op: Op, programs: stri
   if (child === -1) throw problem(`there is no program "${cloned?.name}"`);
   if (child !== undefined && child <= program) throw problem(`program "${cloned?.name}" has to come later in the plan`);
 
+  // Zero bytes so far: only what is not zero is written.
   const { words } = block;
   const word = at >>> 2;
-  words[word + WORD.number] = callNumber(op.call);
-  words[word + WORD.flags] = (op.expect === undefined ? 0 : OP_FLAG.EXPECTS) | (child ? OP_FLAG.CLONES : 0);
-  if (op.expect !== undefined) block.setInteger(at + OP.expect, 8, op.expect);
-  words[word + WORD.firstPatch] = firstPatch;
-  words[word + WORD.patchCount] = encoder.patches.length / PATCH_NUMBERS - firstPatch;
+  const flags = (expect === undefined ? 0 : OP_FLAG.EXPECTS) | (child ? OP_FLAG.CLONES : 0);
+  words[word + WORD.number] = callNumber(call);
+  if (flags !== 0) words[word + WORD.flags] = flags;
+  if (expect !== undefined) block.setInteger(at + OP.expect, 8, expect);
+  if (patches.length > patchesBefore) {
+    words[word + WORD.firstPatch] = patchesBefore / PATCH_NUMBERS;
+    words[word + WORD.patchCount] = (patches.length - patchesBefore) / PATCH_NUMBERS;
+  }
   if (child !== undefined) words[word + WORD.program] = child;
-  if (op.allow) encodeAllowed(block, at + OP.allow, op.allow);
-  words[word + WORD.resultSlot] = op.result === undefined ? NO_SLOT : encoder.slots.of(op.result);
+  if (allow) encodeAllowed(block, at + OP.allow, allow);
+  words[word + WORD.resultSlot] = result === undefined ? NO_SLOT : encoder.slots.of(result);
 
-  if (op.result !== undefined) encoder.known.add(op.result);
+  if (result !== undefined) encoder.known.add(result);
   // A child does not get what the kernel wrote for its parent (a pidfd); clone3's own result is 0 there.
   const knows = child === undefined ? undefined : new Set(encoder.known);
-  encoder.learnOuts();
+  if (encoder.outs.length > 0) encoder.learnOuts();
   return child === undefined || !knows ? undefined : { program: child, knows };
 }
 
@@ -61,10 +71,7 @@ function encodeAllowed(block: Block, at: number, allowed: readonly ErrnoName[]):
 }
 
 function callNumber(call: string): number {
-  if (call === "tell") return CALL_TELL;
-  if (call === "relay") return CALL_RELAY;
-  if (call === "outlive") return CALL_OUTLIVE;
-  const number = Object.hasOwn(numbers, call) ? numbers[call] : undefined;
+  const number = numbers[call];
   if (number === undefined) throw problem(`this machine's processor has no system call "${call}"`);
   return number;
 }

@@ -27,6 +27,8 @@ export interface PerformOptions extends Listeners {
   timeoutMs?: number;
   /** Run from a sealed copy in memory (CVE-2019-5736); only plans that enter no container can do without. @default true */
   sealed?: boolean;
+  /** The plan waits for what `onTold` does, and nothing may be kept back from it by then. @default false */
+  awaited?: boolean;
   /** @see EncodeOptions */
   failAt?: EncodeOptions["failAt"];
   /** The native program. @default the one built in this checkout */
@@ -81,9 +83,7 @@ function canWait({ signal, timeoutMs, step, onTrace, stdio, sysrun, environment 
 function performByLauncher(sysrun: WaitingSysrun, plan: Plan, options: PerformOptions): Outcome {
   const encoder = new PlanEncoder(plan, { failAt: options.failAt });
   const outlives = plan.programs[0]?.ops.some(({ call }) => call === "outlive") ?? false;
-  const apart = comesApart(plan);
-  sysrun.send(encoder.encode(0, apart ? 1 : plan.programs.length));
-  const wrong = apart ? sendRest(sysrun, encoder, plan) : undefined;
+  const wrong = sendAll(sysrun, options.awaited ? [encoder.whole()] : encoder.inPieces());
   // Nobody is told of a container that will not be.
   const progress = new Progress(plan, encoder.slots, wrong ? {} : options);
   sysrun.listen(
@@ -102,22 +102,24 @@ function performByLauncher(sysrun: WaitingSysrun, plan: Plan, options: PerformOp
 }
 
 /**
- * The programs behind the first are most of a plan, and nobody needs them before the first clones one. That one reads them:
- * so there may be only one.
+ * sysrun begins with the first block while the next is made. All has been planned by now: what can still be wrong is
+ * that a plan is too large, or a fault of ours.
+ *
+ * @returns what is wrong with a later block; the process that waits for it is told that there is none, and ends
  */
-function comesApart({ programs: [first, ...rest] }: Plan): boolean {
-  return rest.length > 0 && first?.ops.filter(({ call }) => call === "clone3").length === 1;
-}
-
-/** @returns what makes no sense in the rest; the process that reads it is told that there is none, and ends */
-function sendRest(sysrun: WaitingSysrun, encoder: PlanEncoder, plan: Plan): unknown {
+function sendAll(sysrun: WaitingSysrun, blocks: Iterable<Uint8Array>): unknown {
+  let begun = false;
   try {
-    sysrun.send(encoder.encode(1, plan.programs.length));
-    return undefined;
+    for (const block of blocks) {
+      sysrun.send(block);
+      begun = true;
+    }
   } catch (wrong) {
+    if (!begun) throw wrong;
     sysrun.send(NO_MORE);
     return wrong;
   }
+  return undefined;
 }
 
 function startOf(options: PerformOptions, progress: Progress): Start {

@@ -1,7 +1,7 @@
 /**
  * The wire form of a plan and of what sysrun reports, byte by byte: the same structs as in `native/sysrun/wire.h`
  * (a unit test compares the two). Everything is little-endian; offsets count from the start of the block. A plan may come
- * in two blocks, so that its first program's calls are made while the others are encoded.
+ * in several blocks, so that its first calls are made while the others are encoded.
  *
  * ```
  *   header | programs | ops | patches | data
@@ -44,8 +44,10 @@ export const HEADER = {
   patch_count: 28,
   slot_count: 32,
   first_program: 36,
+  first_op: 40,
+  goes_on: 44,
 } as const;
-export const HEADER_BYTES = 40;
+export const HEADER_BYTES = 48;
 
 export const PROGRAM = { first_op: 0, op_count: 4 } as const;
 export const PROGRAM_BYTES = 8;

@@ -166,6 +166,7 @@ async function perform(
       // Without a signal nothing here goes on while the plan is performed, and it costs less.
       ...(worksMeanwhile ? { signal: moments.signal } : {}),
       ...(options.onTrace ? { onTrace: options.onTrace } : {}),
+      awaited: knownFifo !== undefined,
       failAt: options.failAt,
       descriptors: Array.from({ length: options.preserveFds ?? 0 }, (_, index) => 3 + index),
       onTold: ({ init = 0 }) => {
