@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { inRoot } from "../../setup/paths.mjs";
+import { Refusal } from "../../setup/refusal.mjs";
 import { compile, staticLibrary } from "../static-program.mjs";
 import { enginePlace, wasm } from "./engine.mjs";
 import { nodeOfTheEngine } from "./node-of-the-engine.mjs";
@@ -55,16 +56,28 @@ async function bundle(entry) {
 /** The engine's memory once it has the program, beside C that puts it into the executable. @param {string} code @param {string} output */
 async function writeImage(code, output) {
   const { MAX_STACK_SIZE, QuickJS } = await import("quickjs-wasi");
-  const engine = await QuickJS.create({ wasm: readFileSync(wasm), maxStackSize: MAX_STACK_SIZE });
+  /** What went wrong first, while the program was loaded. @type {string | undefined} */
+  let wrong;
+  const engine = await QuickJS.create({
+    wasm: readFileSync(wasm),
+    maxStackSize: MAX_STACK_SIZE,
+    onUnhandledRejection: (_, reason, handled) => {
+      if (!handled) wrong ??= reason.toString();
+    },
+  });
   for (const name of HOST_FUNCTIONS) {
     const absent = () => {
-      throw new Error(`"${name}" is asked of the host while the program is loaded`);
+      wrong ??= `it asks the host for "${name}"`;
+      throw new Error(wrong);
     };
     engine.global.setProp(name, engine.newFunction(name, absent));
   }
-  engine.evalCode(code, "glassrun");
-  engine.executePendingJobs();
-  if (engine.evalCode("typeof begin").toString() !== "function") throw new Error("The program has not been loaded");
+  wrong = load(engine, code) ?? wrong;
+  if (wrong) {
+    const hint =
+      "What is asked of the machine is asked when a command begins: as a module is loaded, it is the machine that builds";
+    throw new Refusal(`Cannot load the planner: ${wrong}`, hint);
+  }
   engine.runGC();
   // It ends before it could fill its memory with what nobody refers to.
   engine.gcThreshold = 2 ** 30;
@@ -79,4 +92,17 @@ __asm__(".data\\n.balign 4096\\n.global image_start, image_end\\n"
         "image_start: .incbin ${JSON.stringify(image).replaceAll('"', '\\"')}\\nimage_end: .balign 4096\\n.text\\n");
 `,
   );
+}
+
+/** @param {import("quickjs-wasi").QuickJS} engine @param {string} code @returns {string | undefined} why the program is not there */
+function load(engine, code) {
+  try {
+    engine.evalCode(code, "glassrun");
+    engine.executePendingJobs();
+    return engine.evalCode("typeof begin").toString() === "function"
+      ? undefined
+      : "it has left no function to begin with";
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : `${thrown}`;
+  }
 }
