@@ -44,6 +44,21 @@ test("roomsOf gives a process that enters a namespace from elsewhere a place in 
   );
 });
 
+test("roomsOf leaves a process that has ended, and has no namespaces any more, with the parent that is to collect it", () => {
+  const first = processNode(8, { namespaces: inUts });
+  const ended = processNode(9, { parent: first.id, state: "Z", namespaces: {} });
+  const endedToo = processNode(10, { parent: ended.id, state: "Z", namespaces: {} });
+  const orphan = processNode(11, { parent: "proc:3@3", state: "Z", namespaces: {} });
+  const { byKey } = roomsOf([endedToo, ended, first, orphan], graphOf<GraphNode>(...namespaces));
+  assert.deepEqual(
+    [...byKey].map(([key, { members }]) => [key, members.map(({ pid }) => pid)]),
+    [
+      [MACHINE_ROOM, [11]],
+      ["room:ns:uts:2", [10, 9, 8]],
+    ],
+  );
+});
+
 test("roomsOf names the container whose first process lives in a room", () => {
   const init = processNode(8, { namespaces: inUts });
   const web = containerNode("web", { init: init.id });

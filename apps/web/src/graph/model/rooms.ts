@@ -44,8 +44,9 @@ export function roomsOf(processes: readonly ProcessNode[], nodes: ReadonlyMap<No
     return made;
   };
   room(MACHINE_ROOM, []);
+  const shown = new Map(processes.map((process) => [process.id, process]));
   for (const process of processes) {
-    const all = ownNamespaces(process, nodes);
+    const all = ownNamespaces(keeperOf(process, shown), nodes);
     const key = MACHINE_ROOM + all.map((namespace) => namespace.id).join("+");
     room(key, all).members.push(process);
     roomOfProcess.set(process.id, key);
@@ -78,6 +79,15 @@ export function roomsOf(processes: readonly ProcessNode[], nodes: ReadonlyMap<No
       !inhabited.has(node),
   );
   return { byKey, empty };
+}
+
+/**
+ * Whose room a process is drawn in. One that has ended has no namespaces any more, and only waits for its parent to collect
+ * it: it stays with that one.
+ */
+function keeperOf(process: ProcessNode, shown: ReadonlyMap<NodeId, ProcessNode>): ProcessNode {
+  const parent = process.state === "Z" ? shown.get(process.parent ?? "") : undefined;
+  return parent ? keeperOf(parent, shown) : process;
 }
 
 /** A process's namespaces that are not the machine's own, in the order types are always shown. */
