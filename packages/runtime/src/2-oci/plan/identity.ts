@@ -58,13 +58,18 @@ function planBoundingSet(planning: Planning): Op[] {
   const all = (1n << BigInt(planning.facts.lastCapability + 1)) - 1n;
   // In a new user namespace the bounding set is full whatever ours is.
   const held = namespaceOf(planning, "user") ? all : planning.facts.permittedCapabilities & all;
-  return named(held & ~keep).map((capability) =>
-    dropBoundingCapability(
-      { capability },
-      { why: `No program in here can ever get ${capability} again`, from: "/process/capabilities/bounding" },
-    ),
+  return named(held & ~keep).map((capability) => DROPS.get(capability) ?? drop(capability));
+}
+
+function drop(capability: CapabilityName): Op {
+  return dropBoundingCapability(
+    { capability },
+    { why: `No program in here can ever get ${capability} again`, from: "/process/capabilities/bounding" },
   );
 }
+
+/** Most plans have most of them, and they are the same in each. */
+const DROPS: ReadonlyMap<CapabilityName, Op> = new Map(named((1n << 41n) - 1n).map((name) => [name, drop(name)]));
 
 function planUser(planning: Planning): Op[] {
   const { config } = planning;
@@ -159,7 +164,8 @@ function maskOf(planning: Planning, set: CapabilitySetName): bigint {
 }
 
 /** A capability the runtime itself lacks cannot be given, except in a new user namespace, where all are there. */
-function available({ facts, ...planning }: Planning): bigint {
+function available(planning: Planning): bigint {
+  const { facts } = planning;
   const all = (1n << BigInt(facts.lastCapability + 1)) - 1n;
   return namespaceOf(planning, "user") ? all : facts.permittedCapabilities & all;
 }

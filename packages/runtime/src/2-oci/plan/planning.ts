@@ -4,7 +4,7 @@
  * depends on beside the bundle is in `MachineFacts`, which `../facts` gathers and golden tests write down.
  */
 import type { CgroupDirectory, CgroupSurvey, LimitName } from "../../1-kernel/mod.ts";
-import type { Config } from "../spec/config.ts";
+import type { Config, Namespace } from "../spec/config.ts";
 import type { SeccompProgram } from "./seccomp-program.ts";
 
 /** One of the files below a directory. */
@@ -150,10 +150,13 @@ export function namespaceOf(
   kind: string,
 ): { path?: string; from: string } | undefined {
   const namespaces = planning.config.linux?.namespaces ?? [];
-  const index = namespaces.findIndex(({ type }) => type === kind);
-  const found = namespaces[index];
-  if (!found) return undefined;
-  return { from: `/linux/namespaces/${index}`, ...(found.path ? { path: found.path } : {}) };
+  // Asked some thirty times a plan: a loop is quicker than a function for each.
+  for (let index = 0; index < namespaces.length; index++) {
+    const { type, path } = namespaces[index] as Namespace;
+    if (type === kind)
+      return path ? { from: `/linux/namespaces/${index}`, path } : { from: `/linux/namespaces/${index}` };
+  }
+  return undefined;
 }
 
 /** A namer for one plan: `proc`, then `proc_2`. */
