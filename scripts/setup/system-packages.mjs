@@ -72,6 +72,11 @@ const systemPackages = [
   { name: "criu", use: "test", why: "freezes containers into files and thaws them" },
   { name: "systemd", use: "test", why: "asked for cgroups, as on a machine that it runs" },
   ...(isUbuntu() ? [] : [chromium()]),
+  {
+    name: "apparmor",
+    use: "test",
+    why: "loads the profiles that containers are confined by, where the kernel has them",
+  },
   { name: "libseccomp-dev", use: "test", why: "the seccomp compiler ours is compared with" },
   { name: "golang-github-containers-common", use: "test", why: "the seccomp profile podman gives its containers" },
   { name: "golang-github-opencontainers-specs-dev", use: "test", why: "the JSON schemas of config.json" },

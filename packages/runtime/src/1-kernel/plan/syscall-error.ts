@@ -120,6 +120,8 @@ const hints: Record<string, string> = {
   "openat2 EXDEV": "The path leads out of the directory it has to stay in",
   "openat2 ELOOP": "The path goes through a symbolic link where none is allowed",
   "openat2 ENOSYS": "openat2 came with Linux 5.6: use a newer kernel",
+  "write ENOENT":
+    "What is written names something that is not there: an AppArmor profile has to be loaded (apparmor_parser -r FILE)",
   "read 0": "The process at the other end of the pipe has gone; its own failure says why",
   EPERM: "Run as root, and check which capabilities this process has",
   EACCES: "Check the permissions of every directory on the path",
