@@ -96,6 +96,7 @@ export {
   type ResolveFlag,
   read,
   sendfile,
+  setxattr,
   symlinkat,
   unlinkat,
   write,
@@ -114,7 +115,7 @@ export {
   setresuid,
   umask,
 } from "./syscalls/identity.ts";
-export { joinSessionKeyring } from "./syscalls/keys.ts";
+export { joinSessionKeyring, setKeyPermissions } from "./syscalls/keys.ts";
 export { type LimitName, prlimit64, UNLIMITED } from "./syscalls/limits.ts";
 export {
   type MountAttribute,

@@ -13,6 +13,7 @@ import {
   openat2,
   read,
   sendfile,
+  setxattr,
   symlinkat,
   write,
   writeNumber,
@@ -25,7 +26,7 @@ import {
   setNoNewPrivileges,
   umask,
 } from "./identity.ts";
-import { joinSessionKeyring } from "./keys.ts";
+import { joinSessionKeyring, setKeyPermissions } from "./keys.ts";
 import { prlimit64, UNLIMITED } from "./limits.ts";
 import { mount, mountSetattr, moveMount, openTree, pivotRoot, umount2 } from "./mount.ts";
 import { sethostname } from "./names.ts";
@@ -99,6 +100,10 @@ test("each constructor writes its call as strace would show it", () => {
     [sendfile({ to: 4, from: 3, count: 5 }, { why }), "sendfile(4, 3, NULL, 5)"],
     [symlinkat({ target: "/proc/self/fd", directory: 5, path: "fd" }, { why }), 'symlinkat("/proc/self/fd", 5, "fd")'],
     [
+      setxattr({ path: "/proc/self/fd/7", name: "security.selinux", value: "a_t" }, { why }),
+      'setxattr("/proc/self/fd/7", "security.selinux", "a_t", strlen(args[2]), 0)',
+    ],
+    [
       fchownat({ directory: 5, path: "x", uid: 1, gid: 2, flags: ["AT_SYMLINK_NOFOLLOW"] }, { why }),
       'fchownat(5, "x", 1, 2, AT_SYMLINK_NOFOLLOW)',
     ],
@@ -164,6 +169,10 @@ test("each constructor writes its call as strace would show it", () => {
         "attach_flags=BPF_F_ALLOW_MULTI}, 144)",
     ],
     [joinSessionKeyring({ name: "_ses.web" }, { why }), 'keyctl(KEYCTL_JOIN_SESSION_KEYRING, "_ses.web")'],
+    [
+      setKeyPermissions({ key: result("ring"), permissions: 0x3f1b0000 }, { why }),
+      "keyctl(KEYCTL_SETPERM, $ring, 0x3f1b0000)",
+    ],
   ];
   assert.deepEqual(
     calls.map(([op]) => printCall(op)),

@@ -102,6 +102,12 @@ export function fchown(call: { fd: Descriptor; uid: number; gid: number }, about
   return op("fchown", [number(call.fd), number(call.uid), number(call.gid)], about);
 }
 
+/** Give a file an attribute with a name and a value (man 7 xattr), or change it. */
+export function setxattr(call: { path: Path; name: string; value: string }, about: About): Op {
+  const value = { kind: "string" as const, value: call.value };
+  return op("setxattr", [path(call.path), path(call.name), value, { kind: "length", of: 2 }, number(0)], about);
+}
+
 export function fchownat(
   call: {
     directory: Directory;

@@ -9,7 +9,6 @@ import {
   blockSignals,
   clone3,
   close,
-  joinSessionKeyring,
   mknodat,
   type Op,
   openat,
@@ -52,6 +51,7 @@ import { planScheduling } from "./scheduling.ts";
 import { planSeccomp } from "./seccomp.ts";
 import { hasAgent, planHandListenerOver, planReachAgent } from "./seccomp-agent.ts";
 import { planSecurityLabels } from "./security-modules.ts";
+import { planSessionKeyring } from "./session-keyring.ts";
 import { planHandOver, planTidying } from "./tidying.ts";
 
 export interface ContainerPlan {
@@ -171,7 +171,7 @@ function planHooks(): Op[] {
 }
 
 function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
-  const { mode, hooksFifo, id } = planning;
+  const { mode, hooksFifo } = planning;
   const filter = planSeccomp(planning);
   return [
     ...cgroups.inside,
@@ -184,17 +184,7 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
     ...planBecomeNamespaceRoot(planning),
     ...planJoinsAfterClone(planning),
     ...planNewCgroupNamespace(planning),
-    ...(planning.noNewKeyring
-      ? []
-      : [
-          joinSessionKeyring(
-            { name: `_ses.${id}` },
-            {
-              why: "Use a key ring of its own, or it could read the starter's keys",
-              allow: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
-            },
-          ),
-        ]),
+    ...planSessionKeyring(planning),
     setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
     ...planNames(planning),
     ...planLoopback(planning),

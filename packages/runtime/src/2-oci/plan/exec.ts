@@ -36,6 +36,7 @@ import { planAffinity, planScheduling } from "./scheduling.ts";
 import { planSeccomp } from "./seccomp.ts";
 import { hasAgent, planHandListenerOver, planReachAgent } from "./seccomp-agent.ts";
 import { planSecurityLabels } from "./security-modules.ts";
+import { planSessionKeyring } from "./session-keyring.ts";
 
 export interface ExecRequest extends Omit<PlanRequest, "mode" | "startFifo" | "hooksFifo"> {
   mode: "run" | "detach";
@@ -198,6 +199,7 @@ function planInside(planning: Planning, { joins }: ExecRequest, cgroups: CgroupM
     ...planAffinity(planning, "final"),
     setsid({ why: "Lead a session of its own, apart from the starter's terminal and its Ctrl-C" }),
     ...planBecomeNamespaceRoot(planning),
+    ...planSessionKeyring(planning, HOST_PROC),
     ...(joins.includes("CLONE_NEWNS")
       ? []
       : [

@@ -13,6 +13,7 @@ import {
   type Op,
   openTree,
   result,
+  setxattr,
 } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
@@ -67,7 +68,22 @@ function planFileSystem(planning: Planning, entry: Mount, options: MountOptions,
   if (options.copyUp && type !== "tmpfs")
     planning.warn(`${from}/options: "tmpcopyup" has no effect on a mount of type ${type}`);
   const copyUp = options.copyUp && type === "tmpfs" ? planFilling(planning, entry, target.fd, index) : [];
-  return [...target.ops, attach, ...copyUp, ...planPropagation(planning, entry.destination, options, index)];
+  const label = type === "mqueue" ? planQueueLabel(planning, entry, index) : [];
+  return [...target.ops, attach, ...label, ...copyUp, ...planPropagation(planning, entry.destination, options, index)];
+}
+
+/** SELinux: message queues take no `context=` when they are mounted, but their directory can be labelled after that. */
+function planQueueLabel(planning: Planning, { destination }: Mount, index: number): Op[] {
+  const label = planning.config.linux?.mountLabel;
+  if (!label) return [];
+  const from = "/linux/mountLabel";
+  const opened = openInRoot(planning, destination, ["O_PATH", "O_DIRECTORY"], {
+    why: `Open the message queues at "${destination}", to label them`,
+    from,
+    mountIndex: index,
+  });
+  const labelled = { path: fdPath(opened.fd), name: "security.selinux", value: label };
+  return [...opened.ops, setxattr(labelled, { why: `Label them "${label}", so that the program may use them`, from })];
 }
 
 function planFilling(planning: Planning, { destination }: Mount, covered: string, mountIndex: number): Op[] {

@@ -32,13 +32,14 @@ export function planSecurityLabels({ config, facts }: Planning, proc?: string): 
   return ops;
 }
 
-function planAttribute(path: string, value: string, from: string, proc: string | undefined): Op[] {
-  const about = { why: "Open the label that the next program will get", from, result: "label" };
+/** What this process is to be labelled by, or what it makes, from here on. */
+export function planAttribute(path: string, value: string, from: string, proc: string | undefined): Op[] {
+  const about = { why: "Open where the label is written", from, result: "label" };
   return [
     proc === undefined
       ? openat({ directory: "AT_FDCWD", path: `/proc/${path}`, flags: ["O_WRONLY"] }, about)
       : openat2({ directory: result(proc), path, flags: ["O_WRONLY"], resolve: IN_PROC }, about),
-    write({ fd: result("label"), data: value }, { why: `Confine the program as "${value}"`, from }),
+    write({ fd: result("label"), data: value }, { why: `Write the label "${value}"`, from }),
     close({ fd: result("label") }, { why: "Done with it", from }),
   ];
 }

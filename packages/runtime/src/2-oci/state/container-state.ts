@@ -27,6 +27,8 @@ export interface StoredState {
   unit?: string;
   /** Where it is in the resctrl file system, if it has shares of cache or bandwidth. */
   resctrl?: ResctrlPlace;
+  /** Its processes have their starters' session key rings. */
+  noNewKeyring?: true;
   /** The runtime while it is making the container: when it is gone without an init, the making failed half-way. */
   maker: ProcessIdentity;
   /** The container's first process; absent until it is known. */

@@ -105,6 +105,7 @@ async function perform(context: Context, stored: StoredState, config: Config, va
     ...(consoleSocket ? { consoleSocket: resolve(consoleSocket) } : {}),
     ...(pidfdSocket ? { pidfdSocket: resolve(pidfdSocket) } : {}),
     preserveFds: preserved(values),
+    noNewKeyring: stored.noNewKeyring ?? false,
     ...(profile ? { seccompProgram: await cachedProgram(context.root, profile, facts.architecture) } : {}),
     facts: {
       ...facts,

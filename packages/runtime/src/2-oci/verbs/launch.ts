@@ -118,7 +118,11 @@ async function prepare(context: Context, options: LaunchOptions, launching: Laun
   });
   for (const warning of warnings) context.log.warn(warning);
 
-  const stored: StoredState = { ...newState(id, bundle, facts), ...(scope ? { unit: scope.unit } : {}) };
+  const stored: StoredState = {
+    ...newState(id, bundle, facts),
+    ...(scope ? { unit: scope.unit } : {}),
+    ...(options.noNewKeyring ? { noNewKeyring: true } : {}),
+  };
   saveConfig(directory, config);
   save(directory, stored);
   rollback.add("processes and cgroups", async () => {

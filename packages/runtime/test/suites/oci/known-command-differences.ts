@@ -7,6 +7,17 @@ export const commandDifferences: readonly KnownDifference[] = [
   { runtime: "crun", feature: "checkpoint", rule: everyRule, reason: "Debian builds it without criu" },
   { runtime: "runc", feature: "pidfd-socket", rule: everyRule, reason: "1.1 does not know the flag" },
   { runtime: "crun", feature: "pidfd-socket", rule: everyRule, reason: "does not know the flag" },
+  ...[
+    "a process that exec adds has the container's, not its caller's",
+    "what the program keeps in its session key ring is there for exec as well",
+  ].map(
+    (rule): KnownDifference => ({
+      runtime: "crun",
+      feature: "key-rings",
+      rule,
+      reason: "exec leaves the process in its caller's",
+    }),
+  ),
   {
     runtime: "runc",
     feature: "events",
