@@ -19,6 +19,7 @@ import { WordReader } from "./words.mjs";
  * @property {string} mainScript shell text that runs once the VM is up, as root, output to the console
  * @property {{ host: string, port: number }} [forward] the VM's port of this number, as an address of this machine
  * @property {boolean} [yielding] take only the processor time that nothing else on this machine wants
+ * @property {string} [kernelParameters] for the kernel's command line, beside ours
  * @property {(word: string, text: string) => void} onWord a word of the guest: `progress`, `ready`, `failed`, `exit`
  * @property {(chunk: Buffer) => void} [onOutput] what the command printed to /dev/ttyS1
  *
@@ -34,7 +35,7 @@ import { WordReader } from "./words.mjs";
 const STOP_MS = 3000;
 
 /** @param {VmOptions} options @returns {Promise<Vm>} @throws {Refusal} when QEMU or a kernel is missing */
-export async function bootVm({ name, mainScript, forward, yielding = false, onWord, onOutput }) {
+export async function bootVm({ name, mainScript, forward, yielding = false, kernelParameters = "", onWord, onOutput }) {
   const kernel = needKernel();
   const files = inBuild("vm", name);
   rmSync(files, { recursive: true, force: true });
@@ -43,7 +44,8 @@ export async function bootVm({ name, mainScript, forward, yielding = false, onWo
   writeFileSync(consoleLog, "");
   writeFileSync(`${files}/initramfs.cpio`, initramfs(kernel, mainScript));
   const accelerator = await chooseAccelerator(kernel.image);
-  const hardware = { accelerator, image: kernel.image, initramfs: `${files}/initramfs.cpio`, consoleLog, forward };
+  const { image } = kernel;
+  const hardware = { accelerator, image, initramfs: `${files}/initramfs.cpio`, consoleLog, forward, kernelParameters };
   // Its own process group: Ctrl-C on our terminal goes to us, and we end QEMU when we have said why.
   const child = spawn(qemu, qemuArguments(hardware), { stdio: ["ignore", "pipe", "pipe"], detached: true });
   // At once: the threads that emulate the processors are started later, and take after the first.

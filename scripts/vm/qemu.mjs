@@ -14,10 +14,11 @@ const MEMORY_MIB = 2048;
  * @param {string} vm.image
  * @param {string} vm.initramfs path
  * @param {string} vm.consoleLog path
+ * @param {string} [vm.kernelParameters] more of them
  * @param {{ host: string, port: number } | undefined} vm.forward an address of this machine; the VM has the same port
  * @returns {string[]}
  */
-export function qemuArguments({ accelerator, image, initramfs, consoleLog, forward }) {
+export function qemuArguments({ accelerator, image, initramfs, consoleLog, forward, kernelParameters = "" }) {
   // restrict=on: without it, a program in the VM could reach every server on the host's loopback as 10.0.2.2.
   const forwarding = forward ? `,hostfwd=tcp:${forward.host}:${forward.port}-10.0.2.15:${forward.port}` : "";
   return [
@@ -27,7 +28,7 @@ export function qemuArguments({ accelerator, image, initramfs, consoleLog, forwa
     ...["-cpu", accelerator === "kvm" ? "host" : "max"],
     ...["-smp", String(Math.min(2, cpus().length)), "-m", String(MEMORY_MIB)],
     ...["-kernel", image, "-initrd", initramfs],
-    ...["-append", commandLine],
+    ...["-append", `${commandLine} ${kernelParameters}`.trim()],
     // First serial port: the console, kept in a file. Second: what the guest has to say to us, on our pipe.
     ...["-serial", `file:${consoleLog}`, "-serial", "stdio"],
     // multidevs=remap: the host's root spans several file systems, whose inode numbers may be the same.

@@ -1,10 +1,11 @@
 /**
- * `node scripts/vm/run.mjs [--timeout SECONDS] -- COMMAND [ARGUMENT...]`: boot the lab VM, run one command in it from
+ * `node scripts/vm/run.mjs [--timeout SECONDS] [--kernel PARAMETERS] -- COMMAND [ARGUMENT...]`: boot the lab VM, run one command in it from
  * this checkout, pass its output on, and end with its exit code. This is how cgroup v2 is tested on a v1 machine.
  */
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { root } from "../setup/paths.mjs";
 import { Refusal, runMain } from "../setup/refusal.mjs";
 import { bootVm } from "./boot.mjs";
@@ -16,7 +17,8 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 /**
  * @param {string[]} command
  * @param {{ timeoutSeconds?: number, onOutput?: (chunk: Buffer) => void, onProgress?: (text: string) => void,
- *   onResult?: (text: string) => void, environment?: Record<string, string>, yielding?: boolean }} [options]
+ *   onResult?: (text: string) => void, environment?: Record<string, string>, yielding?: boolean,
+ *   kernelParameters?: string }} [options]
  * @returns {Promise<number>} its exit code
  * @throws {Refusal} when the VM did not come up, or the time was up
  */
@@ -29,6 +31,7 @@ export async function runInVm(command, options = {}) {
     name: `run-${process.pid}`,
     mainScript: mainScript(command, options.environment ?? {}),
     yielding: options.yielding ?? false,
+    kernelParameters: options.kernelParameters ?? "",
     onOutput: options.onOutput ?? ((chunk) => process.stdout.write(chunk)),
     onWord: (word, text) => {
       if (word === "progress") onProgress(text);
@@ -83,9 +86,20 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     const command = separator === -1 ? args : args.slice(separator + 1);
     const own = separator === -1 ? [] : args.slice(0, separator);
     if (command.length === 0) {
-      throw new Refusal("No command to run in the lab VM", "node scripts/vm/run.mjs [--timeout SECONDS] -- COMMAND");
+      throw new Refusal(
+        "No command to run in the lab VM",
+        "node scripts/vm/run.mjs [--timeout SECONDS] [--kernel PARAMETERS] -- COMMAND",
+      );
     }
-    const timeoutSeconds = own[0] === "--timeout" ? Number(own[1]) : DEFAULT_TIMEOUT_SECONDS;
-    return await runInVm(command, { timeoutSeconds, onProgress: (text) => console.error(`lab VM: ${text}`) });
+    const { timeout, kernel = "" } = parseArgs({
+      args: own,
+      options: { timeout: { type: "string" }, kernel: { type: "string" } },
+    }).values;
+    const timeoutSeconds = timeout === undefined ? DEFAULT_TIMEOUT_SECONDS : Number(timeout);
+    return await runInVm(command, {
+      timeoutSeconds,
+      kernelParameters: kernel,
+      onProgress: (text) => console.error(`lab VM: ${text}`),
+    });
   });
 }
