@@ -2,10 +2,10 @@
  * The container's own view of its cgroups. v2 has one tree to mount. v1 has one a controller, laid out in a tmpfs, each
  * mounted afresh in a cgroup namespace (whose root is then the container's own group) or bound from the host's.
  */
-import { basename } from "node:path";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { type MountFlag, mkdirat, mount, type Op, result, symlinkat } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
-import type { MountOptions } from "./mount-options.ts";
+import { type MountOptions, parseMountOptions } from "./mount-options.ts";
 import { fdPath, openDirectory, openInRoot } from "./paths.ts";
 import { namespaceOf, type Planning } from "./planning.ts";
 import { planPropagation } from "./propagation.ts";
@@ -22,14 +22,15 @@ export function planCgroupMount(planning: Planning, entry: Mount, options: Mount
   const places = planning.facts.cgroups.map(({ place }) => place);
   if (planning.facts.cgroupMode === "v2") {
     const [place] = places;
-    const how: { source: string; flags: MountFlag[]; type?: string } = private_
+    const isFresh = private_ && !isThereAlready(planning, destination, index);
+    const how: { source: string; flags: MountFlag[]; type?: string } = isFresh
       ? { source: "cgroup", type: "cgroup2", flags: options.flags }
       : { source: place?.directory ?? "/sys/fs/cgroup", flags: ["MS_BIND", "MS_REC"] };
     const attach = mount(
       { ...how, target: fdPath(target.fd) },
       { why: "Show the container its own group and those below it", from },
     );
-    const restrict = private_ ? [] : planBoundReadOnly(planning, destination, options, from);
+    const restrict = isFresh ? [] : planBoundReadOnly(planning, destination, options, from);
     return [...target.ops, attach, ...restrict, ...planPropagation(planning, destination, options, index)];
   }
   const writable = options.flags.filter((flag) => flag !== "MS_RDONLY");
@@ -83,6 +84,21 @@ export function planCgroupMount(planning: Planning, entry: Mount, options: Mount
     ...planBoundReadOnly(planning, destination, options, from),
     ...planPropagation(planning, destination, options, index),
   ];
+}
+
+/**
+ * With the whole of the host's /sys, which is what one has who may mount no sysfs, comes v2's tree; and the kernel does
+ * not mount a file system over itself (EBUSY).
+ */
+function isThereAlready({ config, facts }: Planning, destination: string, index: number): boolean {
+  const mountPoint = facts.cgroups[0]?.place.mountPoint ?? "/sys/fs/cgroup";
+  return (config.mounts ?? []).slice(0, index).some((earlier) => {
+    const { source = "", destination: above, options = [] } = earlier;
+    if (parseMountOptions(options).bind !== "rbind" || !isAbsolute(source)) return false;
+    const prefix = resolve(source) === "/" ? "" : resolve(source);
+    if (!`${mountPoint}/`.startsWith(`${prefix}/`)) return false;
+    return join(resolve(above), mountPoint.slice(prefix.length)) === resolve(destination);
+  });
 }
 
 /** `cpu` and `cpuacct` beside a tree mounted as `cpu,cpuacct`, as on the host. */

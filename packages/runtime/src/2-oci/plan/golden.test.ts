@@ -131,6 +131,18 @@ test("planContainer: a user namespace, namespaces joined by path, and hooks", ()
   );
 });
 
+test("planContainer: a cgroup mount where the host's /sys has brought v2's tree already", () => {
+  const sources = (bind: string) => {
+    const sys = { destination: "/sys", type: "none", source: "/sys", options: [bind, "ro"] };
+    const config = { ...plain, mounts: [sys, { destination: "/sys/fs/cgroup", type: "cgroup", options: ["ro"] }] };
+    const { programs } = plan(config, unified).plan;
+    const mounts = programs.flatMap(({ ops }) => ops).filter(({ from }) => from === "/mounts/1");
+    return mounts.flatMap(({ call, args }) => (call === "mount" ? [args[0]] : []));
+  };
+  assert.deepEqual(sources("bind"), [{ kind: "string", value: "cgroup" }]);
+  assert.deepEqual(sources("rbind"), [{ kind: "string", value: "/sys/fs/cgroup/web" }]);
+});
+
 test("planProcess: one more process in a running container", () => {
   golden(
     "exec-v1",
