@@ -11,7 +11,7 @@ export { SECCOMP } from "./abi/seccomp.ts";
 export { SIGNAL } from "./abi/signal.ts";
 export { SYSCALL_NUMBERS } from "./abi/syscall-numbers.ts";
 export { capabilityBit, capabilityMask, capabilityNames } from "./capabilities.ts";
-export { mayMakeCgroup } from "./cgroups/delegation.ts";
+export { mayMakeCgroup, mayMoveTo } from "./cgroups/delegation.ts";
 export { mayMakeOnV1 } from "./cgroups/devices.ts";
 export { deviceProgram } from "./cgroups/devices-bpf.ts";
 export { type FreezerState, freeze, freezerState, thaw } from "./cgroups/freezer.ts";

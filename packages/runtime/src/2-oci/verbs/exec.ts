@@ -1,7 +1,7 @@
 /** `exec`: start one more process in a running container. */
 import { resolve } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
-import { exitCodeOf, freezerState, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
+import { exitCodeOf, freezerState, mayMoveTo, performPlan, readCgroupLayout } from "../../1-kernel/mod.ts";
 import { userIn } from "../facts/accounts.ts";
 import { factOf, lookInRoot } from "../facts/in-root.ts";
 import { gatherOwnFacts } from "../facts/machine.ts";
@@ -87,6 +87,8 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   checkTerminal(config.process?.terminal ?? false, detach, consoleSocket);
   const root = `/proc/${init}/root`;
   const layout = readCgroupLayout();
+  for (const place of stored.unit === undefined ? [] : stored.cgroups)
+    if (!mayMoveTo(layout, place)) await (await import("./systemd.ts")).comeNear(place.path);
   const joins = foreignNamespaces(init);
   // Its pid may be somebody else's since we looked.
   if (!stored.init || !isAlive(stored.init))

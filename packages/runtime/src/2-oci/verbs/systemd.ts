@@ -5,14 +5,28 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { GlassboxError } from "../../0-base/mod.ts";
-import { type CgroupLimits, readProcCgroup, systemdUnit, unitAnnotations, unitProperties } from "../../1-kernel/mod.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { GlassboxError, sleep } from "../../0-base/mod.ts";
+import {
+  type CgroupLimits,
+  mayMoveTo,
+  ownPid,
+  readCgroupLayout,
+  readProcCgroup,
+  systemdUnit,
+  unitAnnotations,
+  unitProperties,
+} from "../../1-kernel/mod.ts";
 import { readStanding } from "../facts/standing.ts";
 import type { Config } from "../spec/config.ts";
 
 /** systemd answers at once, or is busy starting the machine. */
 const DEADLINE_MS = 30_000;
+
+/** It says that it will start a scope, and has moved the processes some milliseconds later. */
+const LOOK_AGAIN_MS = 5;
+
+const SYSTEMD = ["org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"];
 
 export interface OpenScope {
   unit: string;
@@ -45,6 +59,7 @@ export async function openScope({ linux, annotations = {} }: Config, id: string)
     "systemd-run",
     [
       ...["--scope", "--quiet", "--collect", ...forUser(), `--unit=${unit.name}`, `--slice=${unit.slice}`],
+      `--description=glassrun container ${id}`,
       ...properties.flatMap((property) => ["-p", property]),
       ...["--", "cat"],
     ],
@@ -73,13 +88,70 @@ export async function openScope({ linux, annotations = {} }: Config, id: string)
   const { pid = 0 } = holder;
   const cgroupsPath = isIn ? pathOf(pid) : undefined;
   // Anywhere else it is among strangers, who would be taken for the container's.
-  if (cgroupsPath?.endsWith(`/${unit.name}`)) return { unit: unit.name, holder: pid, cgroupsPath, release };
+  if (cgroupsPath?.endsWith(`/${unit.name}`)) {
+    try {
+      await comeNear(cgroupsPath);
+    } catch (thrown) {
+      await release();
+      throw thrown;
+    }
+    return { unit: unit.name, holder: pid, cgroupsPath, release };
+  }
   await release();
   throw new GlassboxError(
     "failed precondition",
     `Cannot make unit "${unit.name}" in "${unit.slice}" with systemd: ${said.trim() || "it did not answer in time"}`,
     { hint: `systemctl ${forUser().join(" ")} status ${unit.name} shows what systemd knows of it`.replace("  ", " ") },
   );
+}
+
+/**
+ * Go where a process may be put into the cgroup `path` from. A user's systemd has a part of the tree that is the user's,
+ * and v2 lets them move processes within it; but who has logged in is in a session, beside that part, and who comes by
+ * cron or su is elsewhere. So systemd is asked to take this glassrun, with what it has started, into a scope of its own
+ * in there, as podman does: it is gone when glassrun is.
+ * @throws GlassboxError failed precondition with systemd's words
+ */
+export async function comeNear(path: string): Promise<void> {
+  if (manager() === "system" || isNear(path)) return;
+  const unit = `glassrun-${ownPid()}.scope`;
+  // The one that performs the plan is the launcher's child, as this one may be.
+  const pids = [ownPid(), ...childrenOf(ownPid())];
+  const properties = [
+    "2",
+    "PIDs",
+    "au",
+    `${pids.length}`,
+    ...pids.map(String),
+    "CollectMode",
+    "s",
+    "inactive-or-failed",
+  ];
+  const { status, stderr, error } = spawnSync(
+    "busctl",
+    ["--user", "call", ...SYSTEMD, "StartTransientUnit", "ssa(sv)a(sa(sv))", unit, "fail", ...properties, "0"],
+    { encoding: "utf8", timeout: DEADLINE_MS },
+  );
+  let said = error?.message ?? (status === 0 ? "" : stderr.trim());
+  for (const deadline = Date.now() + DEADLINE_MS; said === "" && !isNear(path); await sleep(LOOK_AGAIN_MS)) {
+    if (Date.now() > deadline) said = "it did not do so in time";
+  }
+  if (said === "") return;
+  throw new GlassboxError(
+    "failed precondition",
+    `Cannot have systemd take glassrun into unit "${unit}", to put processes into "${path}" from there: ${said}`,
+    { hint: "systemd-run --user --scope, before the command, may do the same" },
+  );
+}
+
+function isNear(path: string): boolean {
+  const layout = readCgroupLayout();
+  return layout.hierarchies.every((tree) => layout.mode !== "v2" || mayMoveTo(layout, { ...tree, path }));
+}
+
+/** man 5 proc_tid_children */
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 }
 
 /**
