@@ -22,7 +22,7 @@ export { processesIn, signalAll, treeOf } from "./cgroups/processes.ts";
 export { removeCgroup } from "./cgroups/remove.ts";
 export { unitAnnotations } from "./cgroups/systemd-annotations.ts";
 export { type SystemdUnit, systemdUnit, unitProperties } from "./cgroups/systemd-unit.ts";
-export { type CgroupStep, cgroupSteps, limitSteps, unmetLimits } from "./cgroups/writes.ts";
+export { type CgroupStep, cgroupSteps, limitSteps, unmetLimits, withheldController } from "./cgroups/writes.ts";
 // Extended BPF.
 export { type EbpfInstruction, encodeEbpf } from "./ebpf/assembler.ts";
 // Reading the kernel's state.

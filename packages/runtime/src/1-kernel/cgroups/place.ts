@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { GlassboxError } from "../../0-base/mod.ts";
 import type { CgroupLayout, Hierarchy } from "./layout.ts";
+import { isWritable } from "./writable.ts";
 
 /** One directory of the container, in one tree. */
 export interface CgroupDirectory {
@@ -26,6 +27,8 @@ export interface CgroupSurvey {
   make: string[];
   /** v2: controllers already passed on by each existing directory from the tree's root to the parent. */
   passedOn: Record<string, string[]>;
+  /** v2: those of them that the caller may not have pass more on. */
+  closed?: string[];
   /** v1 cpuset: what the nearest existing directory has. */
   cpuset?: { cpus: string; mems: string };
 }
@@ -75,6 +78,11 @@ export function surveyCgroup(place: CgroupDirectory): CgroupSurvey {
     for (const directory of ancestors(place.mountPoint, nearest)) {
       survey.passedOn[directory] = words(read(`${directory}/cgroup.subtree_control`));
     }
+    const lacking = Object.entries(survey.passedOn).filter(([, passed]) =>
+      place.controllers.some((name) => !passed.includes(name)),
+    );
+    const closed = lacking.map(([directory]) => directory);
+    survey.closed = closed.filter((directory) => !isWritable(`${directory}/cgroup.subtree_control`));
   } else if (place.controllers.includes("cpuset")) {
     survey.cpuset = { cpus: read(`${existing}/cpuset.cpus`).trim(), mems: read(`${existing}/cpuset.mems`).trim() };
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CgroupLimits } from "./limits.ts";
 import type { CgroupDirectory, CgroupSurvey } from "./place.ts";
-import { cgroupSteps, limitSteps, unmetLimits } from "./writes.ts";
+import { cgroupSteps, limitSteps, unmetLimits, withheldController } from "./writes.ts";
 
 const tree = (controller: string): CgroupDirectory => ({
   version: 1,
@@ -136,4 +136,20 @@ test("unmetLimits names limits that no tree can hold and fields without effect",
       "/linux/resources/cpu/realtimeRuntime has no effect: cgroup v2 has no file for it",
     ],
   });
+});
+
+test("withheldController names what a limit needs and a group of somebody else's does not pass on", () => {
+  const root = ["cpu", "io", "memory", "pids"];
+  const survey: CgroupSurvey = {
+    make: ["/sys/fs/cgroup/pods/web"],
+    passedOn: { "/sys/fs/cgroup": root, "/sys/fs/cgroup/pods": ["memory"] },
+    closed: ["/sys/fs/cgroup/pods"],
+  };
+  assert.equal(withheldController(UNIFIED, survey, { memory: { limit: 100 } }), undefined);
+  assert.deepEqual(withheldController(UNIFIED, survey, LIMITS), { controller: "cpu", by: "/sys/fs/cgroup/pods" });
+  assert.deepEqual(
+    cgroupSteps(UNIFIED, survey, { memory: { limit: 100 } }).map((step) => (step.kind === "make" ? "make" : step.file)),
+    ["make", "memory.max"],
+    "and it is not asked in vain for what no limit needs",
+  );
 });

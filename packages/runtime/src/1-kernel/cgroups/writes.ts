@@ -49,9 +49,23 @@ export function cgroupSteps(place: CgroupDirectory, survey: CgroupSurvey, limits
       steps.push({ kind: "make", directory, why, from: "/linux/cgroupsPath" });
       if (survey.cpuset) steps.push(...toSteps(directory, inheritCpuset(survey.cpuset)));
     }
-    if (place.version === 2 && !own) steps.push(...passOn(directory, place, survey, limits));
+    if (place.version === 2 && !own && !survey.closed?.includes(directory))
+      steps.push(...passOn(directory, place, survey, limits));
   }
   return [...steps, ...limitSteps(place, limits)];
+}
+
+/** v2: the first controller that a limit needs and does not get, since a directory above does not pass it on and is closed. */
+export function withheldController(
+  place: CgroupDirectory,
+  survey: CgroupSurvey,
+  limits: CgroupLimits,
+): { controller: string; by: string } | undefined {
+  const required = requiredControllers(place, limits);
+  return (survey.closed ?? []).flatMap((by) => {
+    const lacking = place.controllers.filter((name) => required.has(name) && !survey.passedOn[by]?.includes(name));
+    return lacking.map((controller) => ({ controller, by }));
+  })[0];
 }
 
 /** Only the limits, for a cgroup that exists: what `update` writes. */
@@ -104,11 +118,7 @@ function toSteps(directory: string, writes: readonly FileWrite[]): CgroupStep[] 
  * tree offers are, limits or not: usage can then be read, and `update` set a limit that the config did not have.
  */
 function passOn(directory: string, place: CgroupDirectory, survey: CgroupSurvey, limits: CgroupLimits): CgroupStep[] {
-  const asked = CONTROLLERS.filter((controller) => (controller.v2?.(limits, place) ?? []).length > 0).map(
-    ({ name }) => name,
-  );
-  const fromUnified = Object.keys(limits.unified ?? {}).map((file) => file.split(".")[0] ?? "");
-  const required = new Set([...asked, ...fromUnified]);
+  const required = requiredControllers(place, limits);
   const passed = survey.passedOn[directory] ?? [];
   return place.controllers
     .filter((name) => !passed.includes(name))
@@ -121,6 +131,12 @@ function passOn(directory: string, place: CgroupDirectory, survey: CgroupSurvey,
       from: required.has(name) ? `/linux/resources/${name}` : "/linux/cgroupsPath",
       ...(required.has(name) ? {} : { allow: ["EBUSY", "ENOENT", "EOPNOTSUPP", "EINVAL", "EACCES", "EPERM"] }),
     }));
+}
+
+function requiredControllers(place: CgroupDirectory, limits: CgroupLimits): Set<string> {
+  const asked = CONTROLLERS.filter((controller) => (controller.v2?.(limits, place) ?? []).length > 0);
+  const fromUnified = Object.keys(limits.unified ?? {}).map((file) => file.split(".")[0] ?? "");
+  return new Set([...asked.map(({ name }) => name), ...fromUnified]);
 }
 
 function unified({ unified: files = {} }: CgroupLimits): FileWrite[] {

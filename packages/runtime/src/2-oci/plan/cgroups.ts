@@ -22,6 +22,7 @@ import {
   openat,
   result,
   unmetLimits,
+  withheldController,
   write,
 } from "../../1-kernel/mod.ts";
 import type { Planning } from "./planning.ts";
@@ -58,6 +59,18 @@ export function planCgroups(planning: Planning): CgroupPlan {
       `cannot set ${missing} limit: container could not join or create cgroup: this machine has no ${missing} controller (${unmet.pointers[0]})`,
       {
         hint: `Take the limit out of /linux/resources, or mount the ${missing} controller`,
+      },
+    );
+  }
+  for (const { place, survey } of cgroups) {
+    const withheld = withheldController(place, survey, limits);
+    if (!withheld) continue;
+    const { controller, by } = withheld;
+    throw new GlassboxError(
+      "permission denied",
+      `cannot set ${controller} limit: container could not join or create cgroup: "${by}" does not pass the ${controller} controller on, and that is not for this user to change`,
+      {
+        hint: `Have it handed over: with systemd, Delegate= in user@.service names controllers (man 5 systemd.resource-control)`,
       },
     );
   }
