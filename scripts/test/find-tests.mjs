@@ -42,11 +42,14 @@ const differentInVm = [
   /^packages\/runtime\/test\/suites\/oci\/checkpoint\.test\.ts$/,
   /^packages\/runtime\/test\/root\/.*cgroup.*\.test\.ts$/,
   /^test\/root\/labs\/solve\.test\.ts$/,
+  /^test\/engines\/.*systemd.*\.test\.ts$/,
 ];
 
 /** @returns {string[]} relative to the checkout, sorted */
 export function vmTests() {
-  return [...rootTests(), ...runtimeSuite()].filter((file) => differentInVm.some((pattern) => pattern.test(file)));
+  return [...rootTests(), ...runtimeSuite(), ...engineTests()].filter((file) =>
+    differentInVm.some((pattern) => pattern.test(file)),
+  );
 }
 
 /** @returns {string[]} relative to the checkout, sorted */

@@ -11,13 +11,24 @@ import { setTimeout as pause } from "node:timers/promises";
 import { treeOf } from "../../src/1-kernel/mod.ts";
 import { type Outcome, runCommand } from "../suites/oci/rig/command.ts";
 
+export interface SystemdOptions {
+  /** Shell text that is run before it starts, in its mount namespace, where /run and what is below are its own already. */
+  prepare?: string;
+}
+
+export interface CallOptions {
+  /** A cgroup below `/` that the command is put into first. */
+  group?: string;
+  env?: Record<string, string>;
+}
+
 /** Emulated, it takes some ten seconds. */
 const READY_DEADLINE_MS = 120_000;
 const PROGRAM = "/lib/systemd/systemd";
 
 export interface OwnSystemd {
   /** Run a command where this systemd is process 1. */
-  run(command: string[]): Outcome;
+  run(command: string[], options?: CallOptions): Outcome;
   /** Its cgroup as this process sees it; what it calls `/`. */
   cgroup: string;
   /** End it with all it started, and take its cgroups away. */
@@ -32,7 +43,7 @@ export function whyNoSystemd(): string | undefined {
 }
 
 /** @throws Error with what it printed when it is not up in time */
-export async function startSystemd(): Promise<OwnSystemd> {
+export async function startSystemd({ prepare = "" }: SystemdOptions = {}): Promise<OwnSystemd> {
   const cgroup = `/sys/fs/cgroup/glassbox-systemd-${process.pid}`;
   // A target without dependencies: nothing of the machine's own services is started a second time.
   const asFirst = `
@@ -42,6 +53,7 @@ export async function startSystemd(): Promise<OwnSystemd> {
     mount -t cgroup2 cgroup2 /sys/fs/cgroup
     mkdir -p /run/systemd/system
     printf '[Unit]\\nDescription=Nothing\\nDefaultDependencies=no\\n' >/run/systemd/system/nothing.target
+    ${prepare}
     exec env -i container=glassbox PATH="$PATH" ${PROGRAM} --system --unit=nothing.target --log-target=console`;
   // Only the process inside may be in the group: one with processes of its own passes no controllers on.
   const inside = `mkdir ${cgroup}; echo 0 >${cgroup}/cgroup.procs; exec unshare --cgroup sh -c "$0"`;
@@ -64,8 +76,11 @@ export async function startSystemd(): Promise<OwnSystemd> {
     const first = childOf(outer.pid ?? 0);
     if (!first) continue;
     const enter = ["--target", first, "--mount", "--pid", "--cgroup", "--uts", "--"];
-    const run = (command: string[]) =>
-      runCommand(["nsenter", ...enter, ...command], { cwd: "/", files: join(work, `call-${calls++}`) });
+    const run = (command: string[], { group, env = {} }: CallOptions = {}) => {
+      const entering = group ? ["sh", "-c", `echo $$ >${cgroup}${group}/cgroup.procs; exec "$@"`, "join"] : [];
+      const call = [...entering, "nsenter", ...enter, ...command];
+      return runCommand(call, { cwd: "/", files: join(work, `call-${calls++}`), env });
+    };
     if (run(["systemctl", "is-system-running"]).stdout.trim() === "running") return { run, cgroup, stop };
   }
   await stop();
