@@ -8,6 +8,7 @@ import {
   readProcFile,
   surveyCgroup,
 } from "../../1-kernel/mod.ts";
+import { cgroupOwner } from "../plan/cgroup-owner.ts";
 import type { MachineFacts } from "../plan/planning.ts";
 import { userIn } from "./accounts.ts";
 import { type ContainerView, lookInContainer, treeInContainer } from "./container-view.ts";
@@ -40,6 +41,7 @@ export function gatherFacts(view: ContainerView, id: string, options: GatherOpti
     ...(intelRdt ? { resctrl: findResctrl(intelRdt, id) } : {}),
     cgroupMode: layout.mode,
     cgroups: places.filter((place) => !denied.includes(place)).map((place) => ({ place, survey: surveyCgroup(place) })),
+    ...(layout.mode === "v2" && cgroupOwner(view.config) ? { delegatedFiles: readDelegatedFiles() } : {}),
     cgroupsDenied: denied.flatMap(({ controllers }) => controllers),
     homeOf: (uid) => userIn(view.rootfs, uid)?.home,
     fileSystemOf,
@@ -48,6 +50,12 @@ export function gatherFacts(view: ContainerView, id: string, options: GatherOpti
     tree: treeInContainer(view),
     lookOnHost: factOf,
   };
+}
+
+/** The kernel's own list; these three where it does not tell (config-linux.md, "Cgroup ownership"). */
+function readDelegatedFiles(): string[] {
+  const list = readProcFile("/sys/kernel/cgroup/delegate")?.split("\n").filter(Boolean);
+  return list ?? ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"];
 }
 
 /** The part that does not depend on a container. */

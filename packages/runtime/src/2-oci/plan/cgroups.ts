@@ -25,6 +25,7 @@ import {
   withheldController,
   write,
 } from "../../1-kernel/mod.ts";
+import { planCgroupOwner } from "./cgroup-owner.ts";
 import type { Planning } from "./planning.ts";
 
 export interface CgroupPlan {
@@ -89,6 +90,7 @@ export function planCgroups(planning: Planning): CgroupPlan {
           { why: "Hold the container's cgroup, for its first process to be born into", from, result: "cgroup" },
         ),
         ...(mayRuleDevices(standing) ? attachDeviceRules(limits) : []),
+        ...planCgroupOwner(planning),
       );
       return { before, bornInto: result("cgroup"), inside };
     }

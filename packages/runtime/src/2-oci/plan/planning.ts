@@ -58,6 +58,8 @@ export interface MachineFacts {
   cgroups: ReadonlyArray<{ place: CgroupDirectory; survey: CgroupSurvey }>;
   /** Controllers of the trees that the container goes without, because nobody handed this user a group in them. */
   cgroupsDenied: readonly string[];
+  /** v2: the files of a cgroup that go with it to an owner; absent where it is to have none of its own. */
+  delegatedFiles?: readonly string[];
   standing: Standing;
   /** Capability masks of the runtime itself: a container can be given no more. */
   permittedCapabilities: bigint;
