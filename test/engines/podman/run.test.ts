@@ -6,6 +6,9 @@ import { IMAGE, type Podman, RUNTIMES, startPodman } from "./podman.ts";
 
 const skip = whyNot("podman", "conmon", "runc", "/usr/lib/podman/netavark", "catatonit");
 
+/** A directory that nobody but root may go through. */
+const CLOSED = "/etc/closed";
+
 const cases: RunCase[] = [
   {
     name: "answers 126 for a program that may not run",
@@ -37,6 +40,13 @@ const cases: RunCase[] = [
     flags: ["--uidmap", "0:500000:1000"],
     command: shell("cat /proc/self/uid_map; id -u; ls -ln /bin/sh /dev/null | cut -c1-40 | tr -s ' ' | cut -d' ' -f3"),
     out: "         0     500000       1000\n0\n0\n65534\n",
+  },
+  {
+    name: "shows in a user namespace what only the host's root can reach",
+    flags: ["--uidmap", "0:500000:1000", "--volume", `${CLOSED}/open:/mnt:ro`],
+    command: shell("cat /mnt/file; touch /mnt/x"),
+    code: 1,
+    out: /^reached\n.*\/mnt\/x: Read-only file system/,
   },
   {
     name: "puts an init before the program",
@@ -89,6 +99,8 @@ for (const runtime of RUNTIMES) {
     before(async () => {
       podman = await startPodman();
       podman.machine.write(PROFILE.path, PROFILE.text);
+      podman.machine.write(`${CLOSED}/open/file`, "reached\n");
+      await podman.machine.run(["chmod", "700", CLOSED]);
       for (const file of ["/etc/subuid", "/etc/subgid"]) podman.machine.write(file, "containers:400000:65536\n");
     });
     after(() => podman?.machine.close());

@@ -27,6 +27,7 @@ import { type CgroupPlan, planCgroups } from "./cgroups.ts";
 import { planEnterDirectory, planExec, planKeepLastWord, planWorkingDirectory } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
+import { planHiddenSources } from "./hidden-sources.ts";
 import { planIdMappedMounts } from "./id-mapped-mounts.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planJoinResctrl, planOpenResctrl, planResctrlGroup, resctrlTasks } from "./intel-rdt.ts";
@@ -82,7 +83,7 @@ export function planContainer(request: PlanRequest): ContainerPlan {
   return {
     plan: {
       programs: [
-        { name: "runtime", ops: [...idMapped.ops, ...planRuntime(planning, cgroups)] },
+        { name: "runtime", ops: [...idMapped.ops, ...planHiddenSources(planning), ...planRuntime(planning, cgroups)] },
         { name: "init", ops: init },
         ...idMapped.programs,
       ],

@@ -143,6 +143,21 @@ test("planContainer: a cgroup mount where the host's /sys has brought v2's tree 
   assert.deepEqual(sources("rbind"), [{ kind: "string", value: "/sys/fs/cgroup/web" }]);
 });
 
+test("planContainer: what only the host's root can reach is copied by the runtime for a user namespace", () => {
+  const data = { destination: "/tmp", type: "bind", source: "/root/data", options: ["bind"] };
+  const namespaces = [...(plain.linux?.namespaces ?? []), { type: "user" as const }];
+  const uidMappings = [{ containerID: 0, hostID: 100000, size: 1000 }];
+  const copies = (mode: number, linux: Config["linux"]) => {
+    const facts: MachineFacts = { ...unified, lookOnHost: () => ({ kind: "directory", mode }) };
+    const { programs } = plan({ ...plain, mounts: [data], ...(linux ? { linux } : {}) }, facts).plan;
+    return programs.flatMap(({ name, ops }) =>
+      ops.flatMap(({ call, from }) => (call === "open_tree" && from === "/mounts/0/source" ? [name] : [])),
+    );
+  };
+  const mapped = { namespaces, uidMappings, gidMappings: uidMappings };
+  assert.deepEqual([copies(0o700, mapped), copies(0o755, mapped), copies(0o700, plain.linux)], [["runtime"], [], []]);
+});
+
 test("planProcess: one more process in a running container", () => {
   golden(
     "exec-v1",

@@ -18,6 +18,7 @@ import {
 import type { Mount } from "../spec/config.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
 import { planCopyUp } from "./copy-up.ts";
+import { isHidden } from "./hidden-sources.ts";
 import { isIdMapped, mappedTree } from "./id-mapped-mounts.ts";
 import { type MountOptions, parseMountOptions, toAttributes } from "./mount-options.ts";
 import { bindSourceOf, fdPath, type Opened, openDirectory, openInRoot, openMountPointFile, relative } from "./paths.ts";
@@ -137,14 +138,15 @@ function planBind(planning: Planning, entry: Mount, options: MountOptions, index
   }
   const attributes =
     set.attributes.length + clear.attributes.length + options.recursive.set.length + options.recursive.clear.length;
-  if (attributes === 0 && !isIdMapped(entry, options)) {
+  const isCopied = isIdMapped(entry, options) || isHidden(planning, entry, options);
+  if (attributes === 0 && !isCopied) {
     const flags: MountFlag[] = recursive ? ["MS_BIND", "MS_REC"] : ["MS_BIND"];
     const why = `Show the host's "${source}" in the container: both see the same files`;
     const bind = mount({ source, target: fdPath(target.fd), flags }, { why, from });
     const propagation = planPropagation(planning, entry.destination, options, index);
     return [...target.ops, bind, ...propagation, ...planAccessTimes(planning, entry, options, index)];
   }
-  const restricted = planRestrictedBind(planning, { entry, source, recursive, target, options, index });
+  const restricted = planRestrictedBind(planning, { entry, source, recursive, target, options, index, isCopied });
   return [...target.ops, ...restricted, ...planAccessTimes(planning, entry, options, index)];
 }
 
@@ -171,14 +173,14 @@ interface RestrictedBind {
   target: Opened;
   options: MountOptions;
   index: number;
+  /** The runtime has copied it already. */
+  isCopied: boolean;
 }
 
 function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
-  const { entry, source, recursive, target, options, index } = bind;
+  const { entry, source, recursive, target, options, index, isCopied } = bind;
   const from = `/mounts/${index}`;
-  // A mapped one has been copied by the runtime already.
-  const mapped = isIdMapped(entry, options);
-  const tree = mapped ? mappedTree(index) : planning.name(`tree ${relative(entry.destination)}`);
+  const tree = isCopied ? mappedTree(index) : planning.name(`tree ${relative(entry.destination)}`);
   const setattr = (set: MountAttribute[], clear: MountAttribute[], whole: boolean): Op[] =>
     set.length + clear.length === 0
       ? []
@@ -207,7 +209,7 @@ function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
     },
   );
   return [
-    ...(mapped ? [] : [copy]),
+    ...(isCopied ? [] : [copy]),
     ...setattr(toAttributes(options.flags).attributes, toAttributes(options.cleared).attributes, false),
     ...setattr(options.recursive.set, options.recursive.clear, true),
     moveMount(
