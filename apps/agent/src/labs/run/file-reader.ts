@@ -8,7 +8,8 @@ import { isAbsolute, join } from "node:path";
 import type { FileFacts, FileReader } from "../check/kernel-view.ts";
 
 const TEXT_MAX_BYTES = 256 * 1024;
-const NSENTER_TIMEOUT_MS = 2000;
+/** Nothing else is done meanwhile; on a machine that stands still a program takes seconds to start. */
+const NSENTER_TIMEOUT_MS = 5000;
 
 export function fileReader(workDir: string): FileReader {
   return (path, pid) => {

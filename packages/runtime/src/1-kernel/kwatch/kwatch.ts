@@ -16,8 +16,8 @@ export interface KwatchOptions {
   onEnd(reason: string): void;
 }
 
-/** Longest wait for one answer: a question is a handful of system calls. */
-const ANSWER_TIMEOUT_MS = 5_000;
+/** Longest wait for one answer: a question is a handful of system calls, and a busy machine may stand still for seconds. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
 interface Question {
   lines: string[];
