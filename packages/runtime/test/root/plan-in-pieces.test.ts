@@ -16,7 +16,7 @@ const PLAN = `program parent
   tell()
   wait4($child, [$status], 0, NULL)
 program child
-  dup3($writer, 71, 0) = $other
+  pipe2([$other, $unused], 0)
   ${"getpid()\n  ".repeat(58)}
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
   close($other)
@@ -111,10 +111,14 @@ test("what is no plan is refused where another block should be, too", async () =
 });
 
 test("before it gives up rights, limits or descriptors, a process has all of its calls", () => {
-  const piecesOf = (before: number, after: number) => {
+  const piecesOf = (before: number, after: number, giving: string) => {
     const [early, late] = [before, after].map((count) => "getpid()\n".repeat(count));
-    const plan = `program a\nclone3(@b)\nprogram b\n${early}prlimit64(0, RLIMIT_AS, NULL, NULL)\n${late}`;
+    const plan = `program a\nclone3(@b)\nprogram b\n${early}${giving}\n${late}`;
     return [...new PlanEncoder(parsePlan(plan)).inPieces()].length - 1;
   };
-  assert.deepEqual([piecesOf(50, 100), piecesOf(40, 100), piecesOf(0, 100)], [3, 2, 1]);
+  // The last is where sysrun's own may be, if its caller has 200 and 201 open.
+  for (const giving of ["prlimit64(0, RLIMIT_AS, NULL, NULL)", "close_range(3, 0xffffffff, 0)", "dup3(0, 202, 0)"]) {
+    const pieces = [piecesOf(50, 100, giving), piecesOf(40, 100, giving), piecesOf(0, 100, giving)];
+    assert.deepEqual(pieces, [3, 2, 1], giving);
+  }
 });

@@ -41,6 +41,7 @@ const OPS_IN_BLOCK = 40;
 
 /** With the first of these a process gives something away that it may need to read on: limits, rights, calls, descriptors. */
 const GIVES_AWAY: ReadonlySet<string> = new Set([
+  "dup3",
   "prlimit64",
   "prctl",
   "setgroups",
