@@ -61,10 +61,23 @@ i64 outlive(int status) {
   return 0;
 }
 
-/* On stderr, which is the container's own by then; a program that cannot be executed in the words of other runtimes. */
+/* In the words of other runtimes, which are glibc's: musl has its own for some of what execve answers. */
+static const char *meaning(int error) {
+  switch (error) {
+    case EIO: return "Input/output error";
+    case ENOMEM: return "Cannot allocate memory";
+    case EMFILE: return "Too many open files";
+    case ENAMETOOLONG: return "File name too long";
+    case ELOOP: return "Too many levels of symbolic links";
+    case ELIBBAD: return "Accessing a corrupted shared library";
+    default: return strerror(error);
+  }
+}
+
+/* On stderr, which is the container's own by then. */
 static void say_failure(const struct record *failure) {
   const struct op *op = op_at(failure->program, failure->op);
-  const char *what = failure->error ? strerror(failure->error) : "unexpected result";
+  const char *what = failure->error ? meaning(failure->error) : "unexpected result";
   if (op->number == SYS_execve) dprintf(2, "exec %s: %c%s\n", (const char *)op->args[0], what[0] | 0x20, what + 1);
   else dprintf(2, "sysrun: program %u, call %u: %s\n", failure->program, failure->op, what);
 }

@@ -1,7 +1,7 @@
 /** create, start, kill, delete: what each does to the container's status, and the moves that are refused. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Box } from "./rig/box.ts";
 import { feature } from "./rig/feature.ts";
 
@@ -194,18 +194,31 @@ rule("two containers of one bundle do not meet", 'runtime.md "Scope of a Contain
   assert.deepEqual([box.state().status, box.state().pid], ["running", first]);
 });
 
-rule(
-  "a program that cannot be executed is named on the container's standard error",
-  "runc, standard_init_linux.go: exec NAME: REASON",
-  async (box) => {
-    writeFileSync(join(box.rootfs, "bin/bad"), "no program\n", { mode: 0o755 });
-    const output = box.create("", (configuration) => {
-      configuration.process.args = ["/bin/bad"];
-    });
-    box.call(["start", box.id]);
-    const said = output.replace(/out$/, "err");
-    await box.until("the container to say why", () =>
-      /exec.*\/bin\/bad.*exec format error/i.test(readFileSync(said, "utf8")),
-    );
-  },
-);
+for (const [what, spoil, reason] of [
+  ["no program", (path: string) => writeFileSync(path, "no program\n"), /exec format error/i],
+  ["a link to itself", becomeLinkToItself, /too many levels of symbolic links/i],
+] as const) {
+  rule(
+    `a program that cannot be executed, ${what}, is named on the container's standard error`,
+    "runc, standard_init_linux.go: exec NAME: REASON",
+    async (box) => {
+      const program = join(box.rootfs, "bin/bad");
+      writeFileSync(program, "#!/bin/sh\n", { mode: 0o755 });
+      const output = box.create("", (configuration) => {
+        configuration.process.args = ["/bin/bad"];
+      });
+      spoil(program);
+      box.call(["start", box.id]);
+      const said = output.replace(/out$/, "err");
+      await box.until("the container to say why", () => {
+        const [, why = ""] = /exec.*\/bin\/bad(.*)/.exec(readFileSync(said, "utf8")) ?? [];
+        return reason.test(why);
+      });
+    },
+  );
+}
+
+function becomeLinkToItself(path: string): void {
+  rmSync(path);
+  symlinkSync(basename(path), path);
+}
