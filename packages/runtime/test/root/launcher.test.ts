@@ -118,6 +118,30 @@ test("the launcher has taken away what the plan could not: a cgroup with another
   assert.deepEqual(groups.filter(existsSync), []);
 });
 
+test("exec says which process it has made in a paused container before that goes on, however long its environment is", async (t) => {
+  const container = await inForeground(t);
+  if (!container) return;
+  const { root, id } = container;
+  const pidFile = `${root}.pid`;
+  execFileSync(launcher, ["--root", root, "pause", id]);
+  // More than a socket holds.
+  const environment = Array.from({ length: 10 }, (_, index) => [
+    "--env",
+    `LONG_${index}=${"x".repeat(100_000)}`,
+  ]).flat();
+  const flags = ["--ignore-paused", "--pid-file", pidFile, ...environment];
+  const exec = spawn(launcher, ["--root", root, "exec", ...flags, id, "sh", "-c", "exit 7"], { stdio: "ignore" });
+  const ended = new Promise((resolve) => exec.once("exit", resolve));
+  try {
+    await until("the file with its pid", () => existsSync(pidFile));
+  } finally {
+    execFileSync(launcher, ["--root", root, "resume", id]);
+  }
+  assert.equal(await ended, 7);
+  container.process.kill("SIGTERM");
+  assert.equal(await container.ended, 9);
+});
+
 test("the launcher ends the container and leaves nothing when sysrun is ended", async (t) => {
   const container = await inForeground(t);
   if (!container) return;

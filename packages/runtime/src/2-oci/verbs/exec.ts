@@ -128,6 +128,8 @@ async function perform(context: Context, stored: StoredState, config: Config, va
   try {
     const { results } = await performPlan(context.alter?.(plan) ?? plan, {
       descriptors: Array.from({ length: preserved(values) }, (_, index) => 3 + index),
+      // Frozen, it reads nothing: then a long environment would keep us from hearing who it is, and passing signals on.
+      awaited: values["ignore-paused"] === true,
       onTold: ({ process: told = 0 }) => {
         if (!detach) stopForwarding = forwardSignals(told);
         if (pidFile) writePidFile(pidFile, told);
