@@ -101,7 +101,7 @@ function swapOnly({ limit = 0, swap = 0 }: MemoryLimits): string | undefined {
   if (swap < limit) {
     throw new GlassboxError(
       "invalid argument",
-      `Cannot limit swap: memory and swap together ("${swap}") is less than the memory limit ("${limit}")`,
+      `Cannot limit swap: /linux/resources/memory/swap, memory and swap together ("${swap}") is less than the memory limit ("${limit}")`,
     );
   }
   return String(swap - limit);

@@ -61,8 +61,10 @@ export function withheldController(
   survey: CgroupSurvey,
   limits: CgroupLimits,
 ): { controller: string; by: string } | undefined {
+  const { closed = [] } = survey;
+  if (closed.length === 0) return undefined;
   const required = requiredControllers(place, limits);
-  return (survey.closed ?? []).flatMap((by) => {
+  return closed.flatMap((by) => {
     const lacking = place.controllers.filter((name) => required.has(name) && !survey.passedOn[by]?.includes(name));
     return lacking.map((controller) => ({ controller, by }));
   })[0];

@@ -69,7 +69,7 @@ export function planCgroups(planning: Planning): CgroupPlan {
     const { controller, by } = withheld;
     throw new GlassboxError(
       "permission denied",
-      `cannot set ${controller} limit: container could not join or create cgroup: "${by}" does not pass the ${controller} controller on, and that is not for this user to change`,
+      `cannot set ${controller} limit: container could not join or create cgroup: "${by}" does not pass the ${controller} controller on, and that is not for this user to change (/linux/resources)`,
       {
         hint: `Have it handed over: with systemd, Delegate= in user@.service names controllers (man 5 systemd.resource-control)`,
       },
