@@ -6,7 +6,7 @@
  *
  *   sysrun --plan FD [--report FD] [--trace] [--step FD] [--parent PID] [--sealed]
  *
- *   --plan    where the plan is read from: a block, its length in its header; a second one if records go there too
+ *   --plan    where the plan is read from: a block, its length in its header; more of them if records go there too
  *   --report  where records go: results, the failure, the end, and with --trace one record a call (may be the plan's too)
  *   --step    a byte is read from here before each call; end of file ends sysrun (may be the plan's descriptor)
  *   --parent  die when the process with this pid, which must be our parent, does

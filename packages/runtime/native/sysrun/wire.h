@@ -7,8 +7,8 @@
  * A program is a run of ops. An op is a system call's number and six arguments, all plain 64-bit values. What is not
  * known before the plan runs is patched in just before the call: addresses of data, results of earlier ops (in
  * arguments, inside structs, inside text). So a struct with pointers is data like any other, and a call that hands
- * something back through memory is one more patch, read after the call. Programs that the block does not have come in a
- * second one behind it: whoever plans is still at work on them while the first calls are made.
+ * something back through memory is one more patch, read after the call. Programs that the block does not have, and ops
+ * that its last one has more of, come in blocks behind it: whoever plans is still at work on them while the first calls are made.
  */
 #include <stdint.h>
 

@@ -4,8 +4,9 @@
  * So the runtime copies such a mount before the container is made, which then attaches it, as with id-mapped ones.
  */
 import { dirname } from "node:path";
-import { mountSetattr, type Op, openTree, result } from "../../1-kernel/mod.ts";
+import { mountSetattr, type Op, result } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
+import { copyMount } from "./copied-mount.ts";
 import { isIdMapped, mappedTree } from "./id-mapped-mounts.ts";
 import { type MountOptions, parseMountOptions } from "./mount-options.ts";
 import { bindSourceOf } from "./paths.ts";
@@ -30,24 +31,14 @@ export function planHiddenSources(planning: Planning): Op[] {
     const options = parseMountOptions(entry.options ?? []);
     if (!isHidden(planning, entry, options)) return [];
     const source = bindSourceOf(planning, entry);
-    const from = `/mounts/${index}/source`;
+    const from = `/mounts/${index}`;
     const tree = mappedTree(index);
+    const copied = { source, recursive: options.bind !== "bind", tree };
     return [
-      openTree(
-        {
-          directory: "AT_FDCWD",
-          path: source,
-          flags: options.bind === "bind" ? ["OPEN_TREE_CLONE"] : ["OPEN_TREE_CLONE", "AT_RECURSIVE"],
-        },
-        {
-          why: `Copy the mount of the host's "${source}", which the container's root cannot reach`,
-          from,
-          result: tree,
-        },
-      ),
+      copyMount(copied, from, "which the container's root cannot reach"),
       mountSetattr(
         { directory: result(tree), path: "", flags: ["AT_EMPTY_PATH", "AT_RECURSIVE"], propagation: "MS_SLAVE" },
-        { why: "Let no mount made below it in the container reach the host", from },
+        { why: "Let no mount made below it in the container reach the host", from: `${from}/source` },
       ),
     ];
   });

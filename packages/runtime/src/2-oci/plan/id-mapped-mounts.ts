@@ -12,7 +12,6 @@ import {
   mountSetattr,
   type Op,
   openat,
-  openTree,
   type Program,
   pipe2,
   read,
@@ -23,6 +22,7 @@ import {
 } from "../../1-kernel/mod.ts";
 import type { Mount, SpecIdMapping } from "../spec/config.ts";
 import { toIdMapping } from "../spec/config-relations.ts";
+import { copyMount } from "./copied-mount.ts";
 import { type MountOptions, parseMountOptions } from "./mount-options.ts";
 import { bindSourceOf } from "./paths.ts";
 import type { Planning } from "./planning.ts";
@@ -136,18 +136,7 @@ function planMapped(
   const source = bindSourceOf(planning, entry);
   const tree = mappedTree(index);
   return [
-    openTree(
-      {
-        directory: "AT_FDCWD",
-        path: source,
-        flags: options.bind === "bind" ? ["OPEN_TREE_CLONE"] : ["OPEN_TREE_CLONE", "AT_RECURSIVE"],
-      },
-      {
-        why: `Copy the mount of the host's "${source}", not attached anywhere yet`,
-        from: `${from}/source`,
-        result: tree,
-      },
-    ),
+    copyMount({ source, recursive: options.bind !== "bind", tree }, from),
     mountSetattr(
       {
         directory: result(tree),

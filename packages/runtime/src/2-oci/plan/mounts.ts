@@ -11,12 +11,12 @@ import {
   mountSetattr,
   moveMount,
   type Op,
-  openTree,
   result,
   setxattr,
 } from "../../1-kernel/mod.ts";
 import type { Mount } from "../spec/config.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
+import { copyMount } from "./copied-mount.ts";
 import { planCopyUp } from "./copy-up.ts";
 import { isHidden } from "./hidden-sources.ts";
 import { isIdMapped, mappedTree } from "./id-mapped-mounts.ts";
@@ -196,20 +196,8 @@ function planRestrictedBind(planning: Planning, bind: RestrictedBind): Op[] {
             { why: "Set its options while nobody can reach it yet", from: `${from}/options` },
           ),
         ];
-  const copy = openTree(
-    {
-      directory: "AT_FDCWD",
-      path: source,
-      flags: recursive ? ["OPEN_TREE_CLONE", "AT_RECURSIVE"] : ["OPEN_TREE_CLONE"],
-    },
-    {
-      why: `Copy the mount of the host's "${source}", not attached anywhere yet`,
-      from: `${from}/source`,
-      result: tree,
-    },
-  );
   return [
-    ...(isCopied ? [] : [copy]),
+    ...(isCopied ? [] : [copyMount({ source, recursive, tree }, from)]),
     ...setattr(toAttributes(options.flags).attributes, toAttributes(options.cleared).attributes, false),
     ...setattr(options.recursive.set, options.recursive.clear, true),
     moveMount(
