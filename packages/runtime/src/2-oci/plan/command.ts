@@ -1,25 +1,13 @@
 /** Handing over: stand in the working directory, let no descriptor of ours through, and become the program. */
 import { GlassboxError } from "../../0-base/mod.ts";
-import {
-  closeRange,
-  closeRangeOnExec,
-  dup3,
-  execve,
-  fchdir,
-  type Op,
-  OWN_FDS,
-  openat2,
-  result,
-} from "../../1-kernel/mod.ts";
+import { closeRange, closeRangeOnExec, execve, fchdir, type Op, OWN_FDS, openat2, result } from "../../1-kernel/mod.ts";
+import { keepsLastWord, LAST_WORD_FD } from "./last-word.ts";
 import { openDirectory } from "./paths.ts";
 import type { Planning } from "./planning.ts";
 
 const NO_PROGRAM = {
   hint: "Check /process/args/0 and PATH in /process/env; the path is looked up in the container's root",
 };
-
-/** Beside sysrun's own, out of the way of what the program is given. */
-const LAST_WORD_FD = OWN_FDS.last + 1;
 
 /** Before the root is left: make the working directory when it is missing, as other runtimes do. */
 export function planWorkingDirectory(planning: Planning): Op[] {
@@ -67,30 +55,13 @@ export function planExec(planning: Planning): Op[] {
 }
 
 /**
- * Before the program's own limit of open files, which may be lower than the number. Where the caller's is, the word comes
- * too early, and only a program that cannot be executed is told of less well.
- */
-export function planKeepLastWord({ tidies }: Planning): Op[] {
-  if (tidies === undefined) return [];
-  return [
-    dup3(
-      { from: result("ready_writer"), to: LAST_WORD_FD, flags: ["O_CLOEXEC"] },
-      {
-        why: "Keep this until there is a program: its end tells that nothing can fail any more",
-        allow: ["EBADF"],
-      },
-    ),
-  ];
-}
-
-/**
  * Closed for good, not only marked: `execve` closes what is marked after it has looked its path up, and an image may name
  * /proc/self/fd/N/bin/sh as its program (CVE-2024-21626). Sysrun still needs its own, to say why an `execve` failed; and
- * where somebody leaves once the program is there, the pipe that says so stays, a pipe being no way to anywhere.
+ * where somebody waits until the program is there, the pipe that says so stays, a pipe being no way to anywhere.
  */
-function planCloseDescriptors({ preserveFds = 0, tidies }: Planning): Op[] {
-  const first = 3 + preserveFds;
-  const lastKept = tidies === undefined ? OWN_FDS.last : LAST_WORD_FD;
+function planCloseDescriptors(planning: Planning): Op[] {
+  const first = 3 + (planning.preserveFds ?? 0);
+  const lastKept = keepsLastWord(planning) ? LAST_WORD_FD : OWN_FDS.last;
   const why = "Let no descriptor of the runtime through to the program";
   const early = first < OWN_FDS.first ? [closeRange({ first, last: OWN_FDS.first - 1 }, { why })] : [];
   return [

@@ -24,7 +24,7 @@ import {
   write,
 } from "../../1-kernel/mod.ts";
 import { type CgroupPlan, planCgroups } from "./cgroups.ts";
-import { planEnterDirectory, planExec, planKeepLastWord, planWorkingDirectory } from "./command.ts";
+import { planEnterDirectory, planExec, planWorkingDirectory } from "./command.ts";
 import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./console.ts";
 import { planDevices } from "./devices.ts";
 import { planHiddenSources } from "./hidden-sources.ts";
@@ -32,6 +32,7 @@ import { planIdMappedMounts } from "./id-mapped-mounts.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planJoinResctrl, planOpenResctrl, planResctrlGroup, resctrlTasks } from "./intel-rdt.ts";
 import { planLoopback, planNames, planSysctls } from "./kernel-settings.ts";
+import { keepsLastWord, planAwaitLastWord, planKeepLastWord, planSayAboutToStart } from "./last-word.ts";
 import { planOomScore, planPersonality, planRlimits } from "./limits.ts";
 import { planMasks } from "./masks.ts";
 import { planMounts } from "./mounts.ts";
@@ -158,7 +159,9 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
           ),
           ...planTidying(planning),
         ]
-      : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is set up" })]),
+      : keepsLastWord(planning)
+        ? planAwaitLastWord()
+        : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is set up" })]),
   ];
 }
 
@@ -172,7 +175,7 @@ function planHooks(): Op[] {
 }
 
 function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
-  const { mode, hooksFifo } = planning;
+  const { hooksFifo } = planning;
   const filter = planSeccomp(planning);
   return [
     ...cgroups.inside,
@@ -222,9 +225,7 @@ function planInit(planning: Planning, cgroups: CgroupPlan): Op[] {
           read({ fd: result("start_fifo"), into: "started" }, { why: "Wait for `start`" }),
         ]
       : []),
-    ...(mode === "detach" && !planning.waitForStart
-      ? [write({ fd: result("ready_writer"), data: "." }, { why: "Say that the program is about to start" })]
-      : []),
+    ...planSayAboutToStart(planning),
     ...filter.last,
     ...planExec(planning),
   ];

@@ -28,6 +28,7 @@ import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./
 import type { ContainerPlan } from "./container.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planJoinResctrl, planOpenResctrl } from "./intel-rdt.ts";
+import { keepsLastWord, planAwaitLastWord, planKeepLastWord, planSayAboutToStart } from "./last-word.ts";
 import { planOomScore, planRlimits } from "./limits.ts";
 import { planBecomeNamespaceRoot } from "./namespaces.ts";
 import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
@@ -116,7 +117,7 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
       { from: "go_reader", into: "go_writer" },
       { why: "A pipe to hold the process back until it is in its cgroup" },
     ),
-    pipe2({ from: "ready_reader", into: "ready_writer" }, { why: "A pipe for it to say that it is about to start" }),
+    pipe2({ from: "ready_reader", into: "ready_writer" }, { why: "A pipe for it to say that it has started" }),
     ...(joins.length === 0
       ? []
       : [
@@ -159,7 +160,9 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
           ...(shown ? planRelay("process_pidfd") : []),
           wait4({ pid: result("process"), status: "status", flags: [] }, { why: "Wait for it to end, and learn how" }),
         ]
-      : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is about to start" })]),
+      : keepsLastWord(planning)
+        ? planAwaitLastWord()
+        : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is about to start" })]),
   ];
 }
 
@@ -213,15 +216,14 @@ function planInside(planning: Planning, { joins }: ExecRequest, cgroups: CgroupM
       ? [close({ fd: result(HOST_PROC) }, { why: "From this directory one could reach the host's processes" })]
       : []),
     ...planEnterDirectory(planning),
+    ...planKeepLastWord(planning),
     ...planRlimits(planning),
     ...planScheduling(planning),
     ...filter.beforeCapabilities,
     ...planIdentity(planning),
     ...planNoNewPrivileges(planning),
     ...filter.beforeStart,
-    ...(planning.mode === "detach"
-      ? [write({ fd: result("ready_writer"), data: "." }, { why: "Say that the program is about to start" })]
-      : []),
+    ...planSayAboutToStart(planning),
     ...filter.last,
     ...planExec(planning),
   ];

@@ -3,16 +3,14 @@
  * as it runs. What cannot be taken away by a list of calls fails here, and then the state directory is still there: the
  * launcher sees it and has everything taken away with the patience and the loops of `delete --force`.
  */
-import { type Op, outlive, read, result, tell, unlinkat } from "../../1-kernel/mod.ts";
+import { type Op, outlive, result, tell, unlinkat } from "../../1-kernel/mod.ts";
+import { planAwaitLastWord } from "./last-word.ts";
 import type { Planning } from "./planning.ts";
 
-/** Before waiting: the descriptor that the first process holds is closed when it becomes the program. */
-export function planHandOver({ tidies }: Planning): Op[] {
-  if (tidies === undefined) return [];
-  return [
-    read({ fd: result("ready_reader"), into: "started" }, { why: "Wait until it has become the program", expect: 0 }),
-    tell({ why: "Say that the rest can be done without whoever made the plan" }),
-  ];
+/** Before waiting. */
+export function planHandOver(planning: Planning): Op[] {
+  if (planning.tidies === undefined) return [];
+  return [...planAwaitLastWord(), tell({ why: "Say that the rest can be done without whoever made the plan" })];
 }
 
 /** After waiting. */

@@ -1,6 +1,7 @@
 /** `exec`: one more process in a running container, with the container's confinement. */
 import assert from "node:assert/strict";
 import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { idle } from "./rig/box.ts";
 import { cgroupOf } from "./rig/cgroup-files.ts";
 import { defaultConfiguration, type Process } from "./rig/configuration.ts";
@@ -170,6 +171,12 @@ rule("--detach returns while the process runs and --pid-file says which it is", 
   assert.match(text, /^[1-9]\d*$/);
   // The pid is known before its execve is over.
   await box.until("the program", () => commandOf(text) === ["sleep", "1000", ""].join("\0"));
+});
+
+rule("--detach of a file that the kernel does not execute is refused", `${source}; man 2 execve, ENOEXEC`, (box) => {
+  box.launch();
+  writeFileSync(join(box.rootfs, "bin/bad"), "no program\n", { mode: 0o755 });
+  assert.match(box.refused(["exec", "--detach", box.id, "/bin/bad"]), /exec.*\/bin\/bad.*exec format error/i);
 });
 
 rule("--preserve-fds N passes descriptors 3 to 3+N-1", source, (box) => {

@@ -4,6 +4,7 @@
  */
 import { commandDifferences } from "./known-command-differences.ts";
 import { newerFieldsDifferences } from "./known-newer-fields-differences.ts";
+import { programDifferences } from "./known-program-differences.ts";
 import { seccompAgentDifferences } from "./known-seccomp-agent-differences.ts";
 import type { KnownDifference } from "./rig/known-difference.ts";
 
@@ -11,6 +12,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...seccompAgentDifferences,
   ...commandDifferences,
   ...newerFieldsDifferences,
+  ...programDifferences,
   {
     runtime: "runc",
     feature: "cgroups",
@@ -214,30 +216,6 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     runtime: "crun",
-    feature: "exec",
-    rule: "--env adds to the container's environment",
-    reason: "--env replaces the container's environment",
-  },
-  {
-    runtime: "crun",
-    feature: "exec",
-    rule: "without flags the process has the container's capabilities and no_new_privs",
-    reason: "1.8.1 leaves noNewPrivileges out of exec",
-  },
-  {
-    runtime: "crun",
-    feature: "exec",
-    rule: "--cap adds to bounding, permitted and effective, not to inheritable",
-    reason: "--cap replaces the container's set",
-  },
-  {
-    runtime: "crun",
-    feature: "exec",
-    rule: "the container's rlimits hold",
-    reason: "1.8.1 leaves rlimits out of exec",
-  },
-  {
-    runtime: "crun",
     feature: "lifecycle",
     rule: 'the id "a ID" is refused',
     reason: "refuses a slash inside an id and nothing else",
@@ -315,12 +293,6 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     runtime: "crun",
-    feature: "run",
-    rule: "--keep keeps state and cgroup of an ended container",
-    reason: "1.8.1 does not know the flag",
-  },
-  {
-    runtime: "crun",
     feature: "state",
     rule: "state has rootfs, created and owner too",
     reason: "rootfs is as the configuration has it, relative",
@@ -375,18 +347,5 @@ export const knownDifferences: readonly KnownDifference[] = [
     feature: "console",
     rule: "--console-socket without a terminal is refused",
     reason: "ignores the socket",
-  },
-  {
-    runtime: "crun",
-    feature: "subreaper",
-    rule: "how a detached container ended is its caller's to learn, when it ended at once",
-    reason: "leaves a process of its own behind as well, which may be collected first",
-    sometimes: true,
-  },
-  {
-    runtime: "crun",
-    feature: "exec",
-    rule: "-g, given twice, are the supplementary groups",
-    reason: "1.8.1 does not put the groups on the process",
   },
 ];

@@ -25,6 +25,15 @@ rule("--detach returns while the program runs", source, (box) => {
   assert.equal(box.state().status, "running");
 });
 
+rule("--detach of a file that the kernel does not execute is refused", `${source}; man 2 execve, ENOEXEC`, (box) => {
+  writeFileSync(join(box.rootfs, "bin/bad"), "no program\n", { mode: 0o755 });
+  box.configure("", (configuration) => {
+    configuration.process.args = ["/bin/bad"];
+  });
+  assert.match(box.refused(["run", "--detach", box.id]), /exec.*\/bin\/bad.*exec format error/i);
+  box.refused(["state", box.id]);
+});
+
 rule("--keep keeps state and cgroup of an ended container", source, (box) => {
   box.configure("exit 0");
   box.ok(["run", "--keep", box.id]);
