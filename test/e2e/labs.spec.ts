@@ -8,15 +8,13 @@ import { LabDetail, MachineInfo } from "@glassbox/protocol";
 import type { Page } from "@playwright/test";
 import { buildLabOrThrow, readLabSources, type Step } from "../../apps/agent/src/labs/content/load.ts";
 import { leaksSince, takeInventory, testScope } from "../inventory/inventory.ts";
-import { Learner } from "./learner.ts";
+import { AGAIN_WHEN_CLOSED, Learner, startOver } from "./learner.ts";
 import { expect, type Product, root, test } from "./product.ts";
 
 const labsDir = path.join(root, "labs");
 const labs = readdirSync(labsDir).filter((name) => /^\d{3}-/.test(name));
 
 const RESET_TIMEOUT_MS = 60_000;
-/** The agent closes an idle connection after some seconds; in the VM the news of that comes after the next request. */
-const AGAIN_WHEN_CLOSED = { maxRetries: 3 };
 
 for (const lab of labs) {
   test(`${lab}: every step fails before, fails the wrong way, and holds when solved`, async ({ page, product }) => {
@@ -46,12 +44,7 @@ for (const lab of labs) {
     await expect.poll(async () => (await labAsShown(page, lab)).detail.stepsDone, { timeout }).toBe(0);
     // The page opens the lab again for the next try. Away from it, a second reset leaves the lab closed.
     await page.goto("/");
-    const origin = new URL(product.url).origin;
-    const closed = await page.request.post(`/api/labs/${lab}/reset`, {
-      headers: { Origin: origin },
-      ...AGAIN_WHEN_CLOSED,
-    });
-    expect(closed.ok(), await closed.text()).toBe(true);
+    await startOver(page, lab);
     await leavesNothing();
   });
 }

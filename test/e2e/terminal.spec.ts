@@ -1,14 +1,12 @@
 /** The terminal as a person lives with it: reload, lost connection, a flood, a second terminal, a shell that ended. */
-import { Learner } from "./learner.ts";
+import { Learner, startOver } from "./learner.ts";
 import { expect, test } from "./product.ts";
 
 const lab = "001-process";
 
 test.beforeEach(async ({ page }) => {
-  const learner = new Learner(page);
-  await learner.openLab(lab);
-  await learner.resetLab();
-  await learner.openLab(lab);
+  await startOver(page, lab);
+  await new Learner(page).openLab(lab);
 });
 
 test("a reload brings back what the shell printed, and the same shell", async ({ page }) => {

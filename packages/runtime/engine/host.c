@@ -146,10 +146,15 @@ static u32 variable(u32 boxes) {
 
 /* become(path): the same command, by another program */
 static u32 become(u32 boxes) {
-  u32 path = 0;
+  u32 text = 0;
+  const char *path = (const char *)raw(boxes, 0, &text);
   signal(SIGPIPE, on_closed_pipe);
-  execv((const char *)raw(boxes, 0, &path), arguments);
-  fail(strerror(errno));
+  execv(path, arguments);
+  dprintf(2,
+          "glassrun: Cannot start %s, which this command needs: %s. "
+          "The folder native and what lies beside it belong together\n",
+          path, strerror(errno));
+  _exit(1);
 }
 
 u32 Z_envZ_host_call(struct Z_env_instance_t *self, u32 name, u32 size, u32 this, u32 count, u32 boxes) {

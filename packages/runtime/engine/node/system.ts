@@ -15,6 +15,7 @@ declare global {
   function argument(index: number): string | undefined;
   /** Of the environment. */
   function variable(name: string): string | undefined;
+  /** A path that cannot be executed ends the process, with words. */
   function become(path: string): never;
 }
 
@@ -42,5 +43,5 @@ export function kernel(call: Call, ...args: Array<number | string | Uint8Array>)
  */
 export function becomeLargePlanner(why: string): never {
   if (changed) throw new Error(`Cannot go on with the small engine, which has no ${why}, nor begin again`);
-  become(process.execPath.replace(/native\/[^/]*$/, "glassrun"));
+  become(process.execPath.replace(/[^/]*$/, "../glassrun"));
 }

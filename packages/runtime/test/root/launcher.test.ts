@@ -3,15 +3,17 @@
  * taken away when the plan cannot do it. Needs root, and Bun, without which there is no launcher.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -151,4 +153,21 @@ test("the launcher ends the container and leaves nothing when sysrun is ended", 
   assert.equal(await container.ended, 128 + 9);
   assert.deepEqual(readdirSync(container.root), []);
   await until("the program to end", () => [undefined, "Z", "X"].includes(readStat(pid)?.state));
+});
+
+test("a verb for the larger planner, where that has been left behind, is refused and the file named", (t) => {
+  if (!existsSync(join(checkout, "build/native/planner"))) return t.skip("needs a build");
+  const alone = mkdtempSync(join(tmpdir(), "glassrun-alone-"));
+  t.after(() => rmSync(alone, { recursive: true }));
+  mkdirSync(join(alone, "native"));
+  for (const name of ["glassrun", "planner"])
+    copyFileSync(join(checkout, "build/native", name), join(alone, "native", name));
+  for (const folder of ["native", "elsewhere"]) {
+    renameSync(join(alone, "native"), join(alone, folder));
+    const options = { encoding: "utf8", timeout: 30_000, killSignal: "SIGKILL" } as const;
+    const { status, stderr } = spawnSync(join(alone, folder, "glassrun"), ["features"], options);
+    renameSync(join(alone, folder), join(alone, "native"));
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, new RegExp(`Cannot start ${alone}/${folder}/../glassrun, .*: No such file or directory`));
+  }
 });
