@@ -35,20 +35,20 @@ const ASIDE = "vm";
 /** A person typing and a daemon being asked leave a processor idle half of the time: these two go together. */
 const TOGETHER = ["engines", "e2e"];
 
-/** In this order: what fails fastest comes first. */
+/** In this order: what goes on beside the others is begun, and of these what fails fastest comes first. */
 const parts = {
-  check: async ({ tally }) => {
-    for (const { name, good } of await runChecks()) good ? tally.pass(name) : tally.fail(`check: ${name}`);
-  },
-  unit: async ({ tally, matching }) => {
-    await runNodeTests("unit", matching(unitTests()), { how: "all at once", tally });
-  },
   vm: async ({ tally, matching, say }) => {
     const files = matching(vmTests());
     const reason = whyNoVm();
     const names = files.map((file) => `${file} in the lab VM`);
     if (reason) return skipAll(names, reason, tally);
     await runNodeTestsInVm("vm", files, { tally, timeoutSeconds: VM_TIMEOUT_SECONDS, say });
+  },
+  check: async ({ tally }) => {
+    for (const { name, good } of await runChecks()) good ? tally.pass(name) : tally.fail(`check: ${name}`);
+  },
+  unit: async ({ tally, matching }) => {
+    await runNodeTests("unit", matching(unitTests()), { how: "all at once", tally });
   },
   root: async ({ tally, matching }) => {
     const files = matching(rootTests());

@@ -8,6 +8,10 @@ import { keyBytes, parseSolveScript, type SolveAction } from "../../apps/agent/s
 
 /** A shell that printed nothing for this long has its prompt ready, or waits for the program it runs. */
 const QUIET_MS = 350;
+/** What bash, busybox's shell and dash end with when they wait for root's next line. */
+const PROMPT = /#\s*$/;
+/** A screen is looked at this often. */
+const LOOK_MS = 60;
 const OUTPUT_TIMEOUT_MS = 60_000;
 /** The page to show what was asked for; opening a lab and resetting it are the longest. */
 const SHOWN_TIMEOUT_MS = 60_000;
@@ -47,11 +51,19 @@ export class Learner {
     await this.quiet();
   }
 
-  /** Start the lab over, through the page. */
+  /** Start the lab over, through the page, which then opens it again for the next try, with a terminal. */
   async resetLab(): Promise<void> {
+    const asked = ["/open", "/api/terminals"].map((end) =>
+      this.page.waitForResponse((answer) => answer.request().method() === "POST" && answer.url().endsWith(end), {
+        timeout: SHOWN_TIMEOUT_MS * this.#slowness,
+      }),
+    );
     await this.page.getByRole("button", { name: "Reset lab" }).click();
     await this.page.getByRole("dialog").getByRole("button", { name: /Reset/ }).click();
     await expect(this.page.getByRole("dialog")).toBeHidden(this.#shown);
+    // A page that is left while it opens the lab may still open it after whatever the test does next.
+    await Promise.all(asked);
+    await this.quiet();
   }
 
   async goToStep(number: number): Promise<void> {
@@ -99,9 +111,10 @@ export class Learner {
 
   async type(line: string): Promise<void> {
     await this.focusTerminal();
+    const before = await this.screen();
     await this.page.keyboard.type(line);
     await this.page.keyboard.press("Enter");
-    await this.quiet();
+    await this.quiet(before);
   }
 
   async terminal(name: string): Promise<void> {
@@ -142,15 +155,20 @@ export class Learner {
     await this.page.locator('[role="tabpanel"]:not([hidden]) .xterm-helper-textarea').focus();
   }
 
-  private async quiet(): Promise<void> {
-    let before = await this.screen();
+  /** Until nothing more is printed; with the screen `before` typing, a new prompt is enough. */
+  private async quiet(before?: string): Promise<void> {
     const timeoutMs = OUTPUT_TIMEOUT_MS * this.#slowness;
-    for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; ) {
-      await pause(QUIET_MS * this.#slowness);
+    const deadlineMs = Date.now() + timeoutMs;
+    let last = await this.screen();
+    for (let sinceMs = Date.now(); Date.now() < deadlineMs; ) {
+      await pause(LOOK_MS * this.#slowness);
       const now = await this.screen();
-      if (now === before && now.trim() !== "") return;
-      before = now;
+      if (now !== last) sinceMs = Date.now();
+      // What was typed is on the screen, and a prompt after it; looked at twice, for a line can be drawn in two halves.
+      else if (before !== undefined && now.trimEnd() !== before.trimEnd() && PROMPT.test(now)) return;
+      else if (Date.now() - sinceMs > QUIET_MS * this.#slowness && now.trim() !== "") return;
+      last = now;
     }
-    throw new Error(`The terminal was still printing after ${timeoutMs} ms:\n${before}`);
+    throw new Error(`The terminal was still printing after ${timeoutMs} ms:\n${last}`);
   }
 }
