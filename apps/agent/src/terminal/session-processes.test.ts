@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseTerminalStat } from "./session-processes.ts";
+import { foregroundGroupOf, parseTerminalStat } from "./session-processes.ts";
 
 test("parseTerminalStat reads a name with spaces and parentheses", () => {
   const line =
@@ -12,4 +12,11 @@ test("parseTerminalStat reads a name with spaces and parentheses", () => {
     foregroundGroup: 4805,
     startTime: "987654",
   });
+});
+
+test("foregroundGroupOf is that of the shell's own terminal, not of the one it was started at", () => {
+  const shell = { pid: 4711, state: "S", session: 4711, foregroundGroup: 4805, startTime: "987654" };
+  assert.equal(foregroundGroupOf(shell), 4805);
+  assert.equal(foregroundGroupOf({ ...shell, foregroundGroup: -1 }), undefined, "no terminal");
+  assert.equal(foregroundGroupOf({ ...shell, session: 4700, foregroundGroup: 4700 }), undefined, "just forked");
 });

@@ -58,8 +58,17 @@ export function signalEach(members: SessionMember[], signal: NodeJS.Signals): vo
 
 /** SIGINT to whatever runs in the foreground of the terminal that `shellPid` leads. Does nothing when the shell is gone. */
 export function interruptForeground(shellPid: number): void {
-  const foregroundGroup = terminalStatOf(shellPid)?.foregroundGroup ?? -1;
-  if (foregroundGroup > 1) sendSignal(-foregroundGroup, "SIGINT");
+  const stat = terminalStatOf(shellPid);
+  const group = stat && foregroundGroupOf(stat);
+  if (group !== undefined) sendSignal(-group, "SIGINT");
+}
+
+/**
+ * The process group in the foreground of a shell's own terminal, if there is one. A shell that has not come to lead a
+ * session yet is still at the terminal of whoever started it: the agent, in whose foreground the agent is itself.
+ */
+export function foregroundGroupOf({ pid, session, foregroundGroup }: TerminalStat): number | undefined {
+  return session === pid && foregroundGroup > 1 ? foregroundGroup : undefined;
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
