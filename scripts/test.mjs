@@ -13,6 +13,7 @@ import { endToEndTests, engineTests, rootTests, runtimeSuite, unitTests, vmTests
 import { withoutLeaks } from "./test/leaks.mjs";
 import { runEndToEnd, whyNoBrowser } from "./test/run-end-to-end.mjs";
 import { runNodeTests, runNodeTestsInVm } from "./test/run-node-tests.mjs";
+import { shareProcesses } from "./test/share-process.mjs";
 import { Tally } from "./test/tally.mjs";
 import { whyNoVm } from "./vm/why-no-vm.mjs";
 
@@ -35,6 +36,9 @@ const ASIDE = "vm";
 /** A person typing and a daemon being asked leave a processor idle half of the time: these two go together. */
 const TOGETHER = ["engines", "e2e"];
 
+/** More than there are processors: when one is done, the others' are not. */
+const UNIT_PROCESSES = 6;
+
 /** In this order: what goes on beside the others is begun, and of these what fails fastest comes first. */
 const parts = {
   vm: async ({ tally, matching, say }) => {
@@ -42,13 +46,16 @@ const parts = {
     const reason = whyNoVm();
     const names = files.map((file) => `${file} in the lab VM`);
     if (reason) return skipAll(names, reason, tally);
-    await runNodeTestsInVm("vm", files, { tally, timeoutSeconds: VM_TIMEOUT_SECONDS, say });
+    const suite = runtimeSuite().filter((file) => files.includes(file));
+    const others = files.filter((file) => !suite.includes(file));
+    const run = [...others, ...shareProcesses("vm", suite, 1)];
+    await runNodeTestsInVm("vm", run, { tally, timeoutSeconds: VM_TIMEOUT_SECONDS, say });
   },
   check: async ({ tally }) => {
     for (const { name, good } of await runChecks()) good ? tally.pass(name) : tally.fail(`check: ${name}`);
   },
   unit: async ({ tally, matching }) => {
-    await runNodeTests("unit", matching(unitTests()), { how: "all at once", tally });
+    await runNodeTests("unit", matching(unitTests()), { how: "all at once", processes: UNIT_PROCESSES, tally });
   },
   root: async ({ tally, matching }) => {
     const files = matching(rootTests());
@@ -81,7 +88,8 @@ async function runSuiteOn(runtime, files, { tally, environment }) {
   const names = files.map((file) => `${file} on ${runtime}`);
   if (reason) return skipAll(names, reason, tally);
   const name = `suite on ${runtime}`;
-  await runNodeTests(name, files, { how: "one by one", tally, environment: { ...environment, OCI_RUNTIME: runtime } });
+  const ofRuntime = { ...environment, OCI_RUNTIME: runtime };
+  await runNodeTests(name, files, { how: "one by one", processes: 1, tally, environment: ofRuntime });
 }
 
 /** @param {string} runtime @returns {string | undefined} */

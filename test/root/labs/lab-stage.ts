@@ -29,8 +29,8 @@ const PROMPT = /# $/;
 const PATIENCE_MS = 60_000 * SLOWNESS;
 /** After a change in the graph the checks are looked at within this time. */
 const LOOKED_AT_MS = 60 * SLOWNESS;
-/** Checks are looked at within half a second of any change; the rest is for a machine that is busy. */
-const SETTLED_MS = 600 + 100 * SLOWNESS;
+/** Checks are looked at within half a second of any change, and have to hold for a third; the rest is for a busy machine. */
+const SETTLED_MS = 900 + 100 * SLOWNESS;
 
 /** The labs to go through: all, or with LAB=003 those whose id begins so. */
 export const labIds = readdirSync(path.join(root, "labs")).filter(

@@ -13,6 +13,11 @@ import { layStepFiles } from "./work-dir.ts";
 
 /** Changes come in bursts (a shell command is a fork, an exec, an exit); one look after the burst is enough. */
 const DEBOUNCE_MS = 40;
+/**
+ * For this long all checks of a step have to hold. A command can make things so for the few milliseconds that it runs;
+ * whether that is seen would be luck, and a step that asks for it says `once`.
+ */
+const LASTING_MS = 300;
 /** Files have no event in the graph. Twice a second feels immediate and costs nothing. */
 const FILE_POLL_MS = 500;
 /** Hints shown at once: more is a page of text nobody asked for. */
@@ -39,6 +44,8 @@ export class OpenLab {
   #hints: string[] = [];
   #debounce: NodeJS.Timeout | undefined;
   #filePoll: NodeJS.Timeout | undefined;
+  /** Since when all checks of the current step hold. */
+  #holding: { sinceMs: number; lookAgain: NodeJS.Timeout } | undefined;
   #lastSaid = "";
   #closed = false;
 
@@ -70,7 +77,7 @@ export class OpenLab {
     clearTimeout(this.#debounce);
     this.#debounce = undefined;
     for (let step = this.#currentStep(); step; step = this.#currentStep()) {
-      if (!this.#look(step)) break;
+      if (!this.#lasts(this.#look(step))) break;
       this.#done.push(step.id);
       this.#enterCurrentStep();
     }
@@ -107,6 +114,7 @@ export class OpenLab {
     this.#unsubscribe();
     clearTimeout(this.#debounce);
     clearInterval(this.#filePoll);
+    clearTimeout(this.#holding?.lookAgain);
   }
 
   #currentStep(): Step | undefined {
@@ -120,6 +128,8 @@ export class OpenLab {
     const step = this.#currentStep();
     clearInterval(this.#filePoll);
     this.#filePoll = undefined;
+    clearTimeout(this.#holding?.lookAgain);
+    this.#holding = undefined;
     this.#hints = [];
     if (!step) return;
     layStepFiles(step, this.#options.view.workDir, { again: false });
@@ -132,6 +142,18 @@ export class OpenLab {
 
   #soon(): void {
     this.#debounce ??= setTimeout(() => this.evaluate(), DEBOUNCE_MS);
+  }
+
+  /** Whether the step's checks have held for long enough; until then, another look is due when they may have. */
+  #lasts(holds: boolean): boolean {
+    if (!holds) {
+      clearTimeout(this.#holding?.lookAgain);
+      this.#holding = undefined;
+      return false;
+    }
+    this.#holding ??= { sinceMs: performance.now(), lookAgain: setTimeout(() => this.evaluate(), LASTING_MS) };
+    // A timer may fire up to a millisecond early.
+    return performance.now() - this.#holding.sinceMs >= LASTING_MS - 1;
   }
 
   /** True when every check of the step holds. */

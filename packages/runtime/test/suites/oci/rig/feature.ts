@@ -28,6 +28,9 @@ export type AddRule = (sentence: string, source: string, check: (box: Box) => vo
  */
 const PATIENCE_MS = { toKeepIt: 60_000, toBreakIt: 3_000 };
 
+/** Rules so far in this process, of all features: each has a name of its own for what it makes. */
+let count = 0;
+
 /** Opens the feature that `fileUrl` (`import.meta.url`) describes and returns the function that adds rules to it. */
 export function feature(fileUrl: string): AddRule {
   const name = basename(fileURLToPath(fileUrl), ".test.ts");
@@ -43,7 +46,6 @@ export function feature(fileUrl: string): AddRule {
   chmodSync(base, 0o755);
   const prefix = `suite-${process.pid}`;
   const unmet = new Set(differences.map((row) => row.rule));
-  let count = 0;
 
   after(() => {
     rmSync(base, { recursive: true, force: true });
