@@ -26,9 +26,10 @@ export default async function* countReporter(events) {
     // Of a suite that was skipped, the tests were never heard of.
     if (data.details?.type === "suite" && reason === undefined) continue;
     const outcome = reason !== undefined ? "skip" : type === "test:pass" ? "pass" : "fail";
-    const text = outcome === "fail" ? cut(failureText(data.details?.error)) : cut(reasonText(reason));
-    const ending = outcome === "fail" ? endingText(data.details?.error, said.get(data.name) ?? "") : "";
-    yield `${before}${JSON.stringify({ outcome, name: cut(data.name), reason: `${text}${ending}` })}\n`;
+    const error = outcome === "fail" ? data.details?.error : undefined;
+    const text = cut(outcome === "fail" ? failureText(error) : reasonText(reason));
+    const told = { outcome, name: cut(data.name), reason: text + endingText(error, said.get(data.name) ?? "") };
+    yield `${before}${JSON.stringify(told)}\n`;
   }
 }
 

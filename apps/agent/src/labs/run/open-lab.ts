@@ -114,7 +114,7 @@ export class OpenLab {
     this.#unsubscribe();
     clearTimeout(this.#debounce);
     clearInterval(this.#filePoll);
-    clearTimeout(this.#holding?.lookAgain);
+    this.#holdNoMore();
   }
 
   #currentStep(): Step | undefined {
@@ -128,8 +128,7 @@ export class OpenLab {
     const step = this.#currentStep();
     clearInterval(this.#filePoll);
     this.#filePoll = undefined;
-    clearTimeout(this.#holding?.lookAgain);
-    this.#holding = undefined;
+    this.#holdNoMore();
     this.#hints = [];
     if (!step) return;
     layStepFiles(step, this.#options.view.workDir, { again: false });
@@ -147,13 +146,17 @@ export class OpenLab {
   /** Whether the step's checks have held for long enough; until then, another look is due when they may have. */
   #lasts(holds: boolean): boolean {
     if (!holds) {
-      clearTimeout(this.#holding?.lookAgain);
-      this.#holding = undefined;
+      this.#holdNoMore();
       return false;
     }
     this.#holding ??= { sinceMs: performance.now(), lookAgain: setTimeout(() => this.evaluate(), LASTING_MS) };
     // A timer may fire up to a millisecond early.
     return performance.now() - this.#holding.sinceMs >= LASTING_MS - 1;
+  }
+
+  #holdNoMore(): void {
+    clearTimeout(this.#holding?.lookAgain);
+    this.#holding = undefined;
   }
 
   /** True when every check of the step holds. */

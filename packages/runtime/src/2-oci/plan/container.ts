@@ -32,7 +32,7 @@ import { planIdMappedMounts } from "./id-mapped-mounts.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planJoinResctrl, planOpenResctrl, planResctrlGroup, resctrlTasks } from "./intel-rdt.ts";
 import { planLoopback, planNames, planSysctls } from "./kernel-settings.ts";
-import { keepsLastWord, planAwaitLastWord, planKeepLastWord, planSayAboutToStart } from "./last-word.ts";
+import { planAwaitReady, planKeepLastWord, planSayAboutToStart } from "./last-word.ts";
 import { planOomScore, planPersonality, planRlimits } from "./limits.ts";
 import { planMasks } from "./masks.ts";
 import { planMounts } from "./mounts.ts";
@@ -159,9 +159,7 @@ function planRuntime(planning: Planning, cgroups: CgroupPlan): Op[] {
           ),
           ...planTidying(planning),
         ]
-      : keepsLastWord(planning)
-        ? planAwaitLastWord()
-        : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is set up" })]),
+      : planAwaitReady(planning, "Wait until it is set up")),
   ];
 }
 

@@ -28,7 +28,7 @@ import { planConsoleSocket, planRelay, planTakeTerminal, planTerminal } from "./
 import type { ContainerPlan } from "./container.ts";
 import { planIdentity, planNoNewPrivileges } from "./identity.ts";
 import { planJoinResctrl, planOpenResctrl } from "./intel-rdt.ts";
-import { keepsLastWord, planAwaitLastWord, planKeepLastWord, planSayAboutToStart } from "./last-word.ts";
+import { planAwaitReady, planKeepLastWord, planSayAboutToStart } from "./last-word.ts";
 import { planOomScore, planRlimits } from "./limits.ts";
 import { planBecomeNamespaceRoot } from "./namespaces.ts";
 import { planPidfdSocket, planSendPidfd } from "./pidfd.ts";
@@ -160,9 +160,7 @@ function planRuntime(planning: Planning, request: ExecRequest, cgroups: CgroupMo
           ...(shown ? planRelay("process_pidfd") : []),
           wait4({ pid: result("process"), status: "status", flags: [] }, { why: "Wait for it to end, and learn how" }),
         ]
-      : keepsLastWord(planning)
-        ? planAwaitLastWord()
-        : [read({ fd: result("ready_reader"), into: "ready" }, { why: "Wait until it is about to start" })]),
+      : planAwaitReady(planning, "Wait until it is about to start")),
   ];
 }
 

@@ -48,3 +48,9 @@ export function planAwaitLastWord(): Op[] {
     read({ fd: result("ready_reader"), into: "started" }, { why: "Wait until it has become the program", expect: 0 }),
   ];
 }
+
+/** In the runtime, which ends after this: until there is a program, or where that cannot be waited for, as `why` says. */
+export function planAwaitReady(planning: Planning, why: string): Op[] {
+  if (keepsLastWord(planning)) return planAwaitLastWord();
+  return [read({ fd: result("ready_reader"), into: "ready" }, { why })];
+}
