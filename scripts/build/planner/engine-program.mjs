@@ -21,7 +21,7 @@ export async function makeEngineProgram({ entry, output }) {
   const place = mkdtempSync(path.join(enginePlace, "image-"));
   try {
     const image = path.join(place, "image.c");
-    await writeImage(await bundle(entry), image);
+    await writeImage(await compiled(await bundle(entry)), image);
     const parts = ["host.c", "memory.c"].map((name) => path.join(sources, name));
     const engine = path.join(enginePlace, "engine.o");
     await compile([...flags, "-o", `${output}.new`, ...parts, image, engine, staticLibrary("md"), "-lm"], {
@@ -53,17 +53,24 @@ async function bundle(entry) {
   return outputFiles[0]?.text ?? "";
 }
 
-/** The engine's memory once it has the program, beside C that puts it into the executable. @param {string} code @param {string} output */
-async function writeImage(code, output) {
-  const { MAX_STACK_SIZE, QuickJS } = await import("quickjs-wasi");
+/**
+ * What a process writes to of the image is copied, a page at a time, so what is loaded has to lie close together. Compiling
+ * takes much room between what stays, so it is done by an engine of its own; and sources and line numbers, which nothing
+ * shows, are left out.
+ * @param {string} code @returns {Promise<Uint8Array>}
+ */
+async function compiled(code) {
+  const { CompileFlags } = await import("quickjs-wasi");
+  const engine = await newEngine();
+  return engine.compile(code, "glassrun", 0, CompileFlags.STRIP_SOURCE | CompileFlags.STRIP_DEBUG);
+}
+
+/** The engine's memory once it has the program, beside C that puts it into the executable. @param {Uint8Array} program @param {string} output */
+async function writeImage(program, output) {
   /** What went wrong first, while the program was loaded. @type {string | undefined} */
   let wrong;
-  const engine = await QuickJS.create({
-    wasm: readFileSync(wasm),
-    maxStackSize: MAX_STACK_SIZE,
-    onUnhandledRejection: (_, reason, handled) => {
-      if (!handled) wrong ??= reason.toString();
-    },
+  const engine = await newEngine((_, reason, handled) => {
+    if (!handled) wrong ??= reason.toString();
   });
   for (const name of HOST_FUNCTIONS) {
     const absent = () => {
@@ -72,7 +79,7 @@ async function writeImage(code, output) {
     };
     engine.global.setProp(name, engine.newFunction(name, absent));
   }
-  wrong = load(engine, code) ?? wrong;
+  wrong = load(engine, program) ?? wrong;
   if (wrong) {
     const hint =
       "What is asked of the machine is asked when a command begins: as a module is loaded, it is the machine that builds";
@@ -94,10 +101,20 @@ __asm__(".data\\n.balign 4096\\n.global image_start, image_end\\n"
   );
 }
 
-/** @param {import("quickjs-wasi").QuickJS} engine @param {string} code @returns {string | undefined} why the program is not there */
-function load(engine, code) {
+/** @param {import("quickjs-wasi").QuickJSOptions["onUnhandledRejection"]} [onUnhandledRejection] */
+async function newEngine(onUnhandledRejection) {
+  const { MAX_STACK_SIZE, QuickJS } = await import("quickjs-wasi");
+  return await QuickJS.create({
+    wasm: readFileSync(wasm),
+    maxStackSize: MAX_STACK_SIZE,
+    ...(onUnhandledRejection ? { onUnhandledRejection } : {}),
+  });
+}
+
+/** @param {import("quickjs-wasi").QuickJS} engine @param {Uint8Array} program @returns {string | undefined} why it is not there */
+function load(engine, program) {
   try {
-    engine.evalCode(code, "glassrun");
+    engine.evalBytecode(program);
     engine.executePendingJobs();
     return engine.evalCode("typeof begin").toString() === "function"
       ? undefined
