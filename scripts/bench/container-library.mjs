@@ -3,7 +3,7 @@
  * command started by the same program.
  */
 import { ourLibrary } from "./our-library.mjs";
-import { compared, timesOf, withRuntimes } from "./runtimes.mjs";
+import { compared, settle, timesOf, withRuntimes } from "./runtimes.mjs";
 
 /** Until the engine has compiled what is used often. */
 const WARM_UP_RUNS = 20;
@@ -18,10 +18,12 @@ export async function measure({ runs }) {
     const id = `bench-${process.pid}`;
     const times = timesOf(runtimes);
     for (let run = -WARM_UP_RUNS; run < runs; run++) {
+      settle();
       const startedMs = performance.now();
       await runContainer(directory, { id, root: `${place}/library` });
       if (run >= 0) times.glassrun?.push(performance.now() - startedMs);
       for (const { name, start } of runtimes.filter(({ name }) => name !== "glassrun")) {
+        settle();
         const ms = await start(["run", "--bundle", directory, id]);
         if (run >= 0) times[name]?.push(ms);
       }

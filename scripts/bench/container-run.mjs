@@ -2,7 +2,7 @@
  * `glassrun run` of `true` against runc's and crun's, from nothing to nothing: namespaces, cgroups, mounts, the program,
  * and everything taken away again.
  */
-import { compared, timesOf, withRuntimes } from "./runtimes.mjs";
+import { compared, settle, timesOf, withRuntimes } from "./runtimes.mjs";
 
 /** The first runs read programs from the disk. */
 const WARM_UP_RUNS = 5;
@@ -16,6 +16,7 @@ export async function measure({ runs }) {
     const times = timesOf(runtimes);
     for (let run = -WARM_UP_RUNS; run < runs; run++) {
       for (const runtime of runtimes) {
+        settle();
         const ms = runtime.run(["run", "--bundle", directory, `bench-${process.pid}`]);
         if (run >= 0) times[runtime.name]?.push(ms);
       }

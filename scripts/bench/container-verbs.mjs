@@ -2,7 +2,7 @@
  * What engines do with a runtime, with what they ask for: all namespaces and their default seccomp profile. `create`,
  * `start` and `delete` of a container together, `exec` of `true` in one that runs, and its `state`.
  */
-import { asEnginesDo, compared, timesOf, withRuntimes } from "./runtimes.mjs";
+import { asEnginesDo, compared, settle, timesOf, withRuntimes } from "./runtimes.mjs";
 
 const WARM_UP_RUNS = 2;
 
@@ -19,9 +19,11 @@ export async function measure({ runs }) {
       for (const runtime of runtimes) runtime.run(["run", "--detach", "--bundle", lasting, kept]);
       for (let run = -WARM_UP_RUNS; run < runs; run++) {
         for (const { name, run: command } of runtimes) {
+          settle();
           const create = command(["create", "--bundle", brief, made]);
           const start = command(["start", made]);
           const life = create + start + command(["delete", "--force", made]);
+          settle();
           const exec = command(["exec", kept, "/bin/true"]);
           const state = command(["state", kept]);
           if (run < 0) continue;
