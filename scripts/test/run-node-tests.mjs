@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { inBuild, inRoot, root } from "../setup/paths.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { runInVm } from "../vm/run.mjs";
+import { bundleTests } from "./bundle-tests.mjs";
 import { shareProcesses } from "./share-process.mjs";
 
 /**
@@ -25,7 +26,7 @@ const AT_ONCE = availableParallelism();
 /** @param {string} countsFile @param {number} timeoutMs @param {"all at once" | "one by one"} how */
 function runnerArguments(countsFile, timeoutMs, how) {
   return [
-    ...["--import", "tsx", "--test", `--test-timeout=${timeoutMs}`],
+    ...["--test", `--test-timeout=${timeoutMs}`],
     `--test-concurrency=${how === "one by one" ? 1 : AT_ONCE}`,
     ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ...[`--test-reporter=${inRoot("scripts/test/count-reporter.mjs")}`, `--test-reporter-destination=${countsFile}`],
@@ -44,7 +45,7 @@ export async function runNodeTests(name, files, { how, tally, processes, environ
   mkdirSync(inBuild("test-counts"), { recursive: true });
   const countsFile = inBuild("test-counts", `${name.replaceAll(" ", "-")}.jsonl`);
   const run = processes === undefined ? files : shareProcesses(name, files, processes);
-  const args = [...runnerArguments(countsFile, TEST_TIMEOUT_MS, how), ...run];
+  const args = ["--import", "tsx", ...runnerArguments(countsFile, TEST_TIMEOUT_MS, how), ...run];
   const env = { ...process.env, ...environment };
   const output = say ? "pipe" : "inherit";
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", output, output] });
@@ -68,7 +69,8 @@ export async function runNodeTests(name, files, { how, tally, processes, environ
 export async function runNodeTestsInVm(name, files, { tally, timeoutSeconds, say }) {
   if (files.length === 0) return;
   const failedBefore = tally.failed.length;
-  const command = [process.execPath, ...runnerArguments("/dev/ttyS1", VM_TEST_TIMEOUT_MS, "one by one"), ...files];
+  const runner = ["--enable-source-maps", ...runnerArguments("/dev/ttyS1", VM_TEST_TIMEOUT_MS, "one by one")];
+  const command = [process.execPath, ...runner, ...(await bundleTests(name, files))];
   try {
     const code = await runInVm(command, {
       timeoutSeconds,

@@ -23,7 +23,8 @@ export function qemuArguments({ accelerator, image, initramfs, consoleLog, forwa
   const forwarding = forward ? `,hostfwd=tcp:${forward.host}:${forward.port}-10.0.2.15:${forward.port}` : "";
   return [
     ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
-    ...["-machine", "q35", "-accel", accelerator],
+    // Emulated by one thread: by two, QEMU 7.2 sometimes runs code that is no longer there (docs/decisions/0007).
+    ...["-machine", "q35", "-accel", accelerator === "kvm" ? "kvm" : "tcg,thread=single"],
     // Emulated: all that QEMU knows, for programs built for newer processors (Bun wants SSE4.2, better AVX2).
     ...["-cpu", accelerator === "kvm" ? "host" : "max"],
     ...["-smp", String(Math.min(2, cpus().length)), "-m", String(MEMORY_MIB)],
