@@ -56,6 +56,7 @@ const systemPackages = [
   { name: "uidmap", use: "labs", why: "newuidmap, for user namespaces without root" },
   { name: "qemu-system-x86", use: "vm", why: "runs the lab VM" },
   { name: kernelPackage(), use: "vm", why: "the kernel the lab VM boots", there: () => findKernel() !== undefined },
+  ...(isUbuntu() ? [zstd()] : []),
   { name: "git", use: "test", why: "lists the sources that are checked", there: anyOf("/usr/bin/git") },
   { name: "runc", use: "test", why: "the runtime ours is compared with" },
   { name: "crun", use: "test", why: "the fastest runtime ours is compared with" },
@@ -90,6 +91,11 @@ function chromium() {
     why: "the browser the labs are solved in",
     there: anyOf("/usr/bin/chromium"),
   };
+}
+
+/** Debian 12 does not pack them. @returns {SystemPackage} */
+function zstd() {
+  return { name: "zstd", use: "vm", why: "unpacks that kernel's modules", there: anyOf("/usr/bin/zstd") };
 }
 
 function kernelPackage() {

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
+import { Refusal } from "../setup/refusal.mjs";
 
 /**
  * @param {string} modulesDep text of modules.dep: `kernel/fs/9p/9p.ko: kernel/net/9p/9pnet.ko kernel/fs/...`
@@ -45,10 +46,20 @@ function nameOf(file) {
     .replaceAll("-", "_");
 }
 
-/** A module's bytes as `insmod` wants them. @param {string} file */
+/** Programs that unpack a module, and their packages. Debian 12 packs none, Ubuntu 24.04 with zstd. */
+const UNPACKERS = [
+  { ending: ".xz", program: "xz", of: "xz-utils" },
+  { ending: ".zst", program: "zstd", of: "zstd" },
+];
+
+/** A module's bytes as `insmod` wants them. @param {string} file @throws {Refusal} when nothing here unpacks it */
 export function readModule(file) {
   if (file.endsWith(".gz")) return gunzipSync(readFileSync(file));
-  if (file.endsWith(".xz")) return execFileSync("xz", ["-dc", file], { maxBuffer: 64 * 1024 * 1024 });
-  if (file.endsWith(".zst")) return execFileSync("zstd", ["-dc", file], { maxBuffer: 64 * 1024 * 1024 });
-  return readFileSync(file);
+  const unpacker = UNPACKERS.find(({ ending }) => file.endsWith(ending));
+  if (!unpacker) return readFileSync(file);
+  try {
+    return execFileSync(unpacker.program, ["-dc", file], { maxBuffer: 64 * 1024 * 1024 });
+  } catch (cause) {
+    throw new Refusal(`Cannot unpack the kernel's module ${file}`, `apt-get install ${unpacker.of}`, { cause });
+  }
 }
