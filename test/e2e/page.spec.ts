@@ -3,14 +3,16 @@ import { execFileSync, spawn } from "node:child_process";
 import { Learner } from "./learner.ts";
 import { expect, test } from "./product.ts";
 
-test("the catalogue lists the track in order, with progress, and leads to a lab by keyboard", async ({ page }) => {
+test("the catalogue lists both tracks in order, with progress, and leads to a lab by keyboard", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  const labs = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: /process/i }) });
-  await expect(labs.first()).toContainText("A container is a process");
-  await page.getByRole("link", { name: /Begin with the first lab/ }).focus();
+  const long = page.getByRole("region", { name: "Track: A container by hand" });
+  await expect(long.getByRole("listitem").first()).toContainText("A container is a process");
+  await expect(long.getByRole("heading")).toContainText(/\d of 7 labs done, about \d h/);
+  await expect(page.getByRole("region", { name: "Track: The short way" }).getByRole("listitem")).toHaveCount(1);
+  await page.getByRole("link", { name: "Begin: A container in half an hour" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/\/lab\/\?id=001-process/);
-  await expect(page.getByText("Step 1 of 5")).toBeVisible();
+  await expect(page).toHaveURL(/\/lab\/\?id=000-half-an-hour/);
+  await expect(page.getByText("Step 1 of 8")).toBeVisible();
 });
 
 test("a browser without a session is told to open the printed URL, and shown nothing", async ({ browser, product }) => {
@@ -65,7 +67,7 @@ test("the theme follows the system, can be chosen, and is remembered", async ({ 
 
 test("the keys are listed under ?, and F6 leads out of the terminal", async ({ page }) => {
   // Before the labs have come the page is only text, and hears no keys.
-  await expect(page.getByRole("link", { name: /Begin with the first lab/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Begin: / })).toBeVisible();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
   await page.keyboard.press("Escape");

@@ -14,6 +14,7 @@ export const LabSummary = z.object({
   title: z.string(),
   /** One plain sentence: the kernel fact this lab shows. */
   summary: z.string(),
+  /** How long a newcomer takes, reckoned from the text. */
   minutes: z.number().int(),
   stepCount: z.number().int(),
   stepsDone: z.number().int(),

@@ -32,8 +32,8 @@ test("lintLabs names file and line of every kind of mistake", () => {
   const check = "01-start-one/check.yaml";
   const step = "01-start-one/step.md";
   const cases: Array<[file: string, from: string, to: string, found: RegExp]> = [
-    ["lab.yaml", "minutes: 12", "minuets: 12", /^lab\.yaml:\d+: minutes: /],
-    ["lab.yaml", "minutes: 12", "minutes: 12\ncolour: red", /^lab\.yaml:5: Unknown key "colour"$/],
+    ["lab.yaml", "summary: ", "sumary: ", /^lab\.yaml:\d+: summary: /],
+    ["lab.yaml", "requires: ", "colour: red\nrequires: ", /^lab\.yaml:4: Unknown key "colour"$/],
     [check, "- mine", "- mein", /^01-start-one\/check\.yaml:5: Unknown field "mein" of a process/],
     [check, "let: process P", "let: procces P", /^01-start-one\/check\.yaml:3: Cannot read "procces P"/],
     [check, "{{seconds}}", "{{second}}", /^01-start-one\/check\.yaml:2: Unknown value "\{\{second\}\}"/],

@@ -52,7 +52,9 @@ export function Catalogue() {
 }
 
 function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: MachineInfo | undefined }) {
+  const tracks = tracksOf(labs ?? []);
   const next = nextLab(labs ?? []);
+  const nextTrack = tracks.find(({ track }) => track === next?.track);
   const begun = (labs ?? []).some((lab) => lab.stepsDone > 0);
   return (
     <main className={css.main}>
@@ -66,10 +68,10 @@ function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: Ma
           {next && (
             <p className={css.begin}>
               <Link className="button primary" href={labHref(next.id)}>
-                {begun ? `Continue: ${next.title}` : "Begin with the first lab"}
+                {begun ? "Continue" : "Begin"}: {next.title}
                 <ArrowRight size={16} aria-hidden />
               </Link>
-              <span>{timeLeft(labs ?? [])}</span>
+              {begun && <span>{timeLeft(nextTrack?.labs ?? [])}</span>}
             </p>
           )}
         </div>
@@ -78,13 +80,11 @@ function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: Ma
       <div className={css.columns}>
         <div>
           {labs === undefined && <p className={css.loading}>Loading the labs</p>}
-          {tracksOf(labs ?? []).map(({ track, labs: inTrack }) => (
-            <section key={track} aria-label={`Track: ${track}`}>
+          {tracks.map(({ track, labs: inTrack }) => (
+            <section key={track} className={css.section} aria-label={`Track: ${track}`}>
               <h2 className={css.track}>
                 {track}
-                <span>
-                  {inTrack.filter((lab) => lab.stepsDone >= lab.stepCount).length} of {inTrack.length} labs done
-                </span>
+                <TrackProgress labs={inTrack} />
               </h2>
               <ol className={css.labs}>
                 {inTrack.map((lab) => (
@@ -97,6 +97,17 @@ function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: Ma
         <MachineCard machine={machine} />
       </div>
     </main>
+  );
+}
+
+/** A track of one lab says nothing: its row says it all. */
+function TrackProgress({ labs }: { labs: LabSummary[] }) {
+  if (labs.length === 1) return null;
+  const done = labs.filter((lab) => lab.stepsDone >= lab.stepCount).length;
+  return (
+    <span>
+      {done} of {labs.length} labs done{done < labs.length && `, ${timeLeft(labs)}`}
+    </span>
   );
 }
 

@@ -1,10 +1,10 @@
 /** The catalogue's questions about a list of labs. */
 import type { LabSummary } from "@glassbox/protocol";
 
-/** Labs by track, tracks in the order of their first lab, labs by number. */
+/** Labs by track, in the order in which the agent gives them: that of their folders. */
 export function tracksOf(labs: readonly LabSummary[]): { track: string; labs: LabSummary[] }[] {
   const tracks = new Map<string, LabSummary[]>();
-  for (const lab of [...labs].sort((a, b) => a.number - b.number)) {
+  for (const lab of labs) {
     tracks.set(lab.track, [...(tracks.get(lab.track) ?? []), lab]);
   }
   return [...tracks].map(([track, inTrack]) => ({ track, labs: inTrack }));
@@ -12,15 +12,15 @@ export function tracksOf(labs: readonly LabSummary[]): { track: string; labs: La
 
 /** Where to go on: a lab begun and not finished, else the first not finished that this machine can run. */
 export function nextLab(labs: readonly LabSummary[]): LabSummary | undefined {
-  const open = [...labs]
-    .sort((a, b) => a.number - b.number)
-    .filter((lab) => lab.runnable && lab.stepsDone < lab.stepCount);
+  const open = labs.filter((lab) => lab.runnable && lab.stepsDone < lab.stepCount);
   return open.find((lab) => lab.stepsDone > 0) ?? open[0];
 }
 
-/** The lab that follows in the same track, if this machine can run it. */
-export function labAfter(labs: readonly LabSummary[], { track, number }: LabSummary): LabSummary | undefined {
-  return labs.find((lab) => lab.track === track && lab.number === number + 1 && lab.runnable);
+/** The lab that follows in the same track, or the first of the next track; only one that this machine can run. */
+export function labAfter(labs: readonly LabSummary[], { id }: LabSummary): LabSummary | undefined {
+  const all = tracksOf(labs).flatMap(({ labs: inTrack }) => inTrack);
+  const next = all[all.findIndex((lab) => lab.id === id) + 1];
+  return next?.runnable ? next : undefined;
 }
 
 /** How long the steps that are not done take together, in words; to the quarter of an hour, as nobody works by the minute. */

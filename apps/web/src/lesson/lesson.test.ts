@@ -44,6 +44,7 @@ test("newlyDone names steps done between two states, and none when there was no 
 
 test("viewFor chooses limits before processes and processes before mounts", () => {
   assert.equal(viewFor(step("a", ["process", "cgroup"])), "cgroups");
+  assert.equal(viewFor(step("a", ["process", "cgroup", "container"])), "namespaces");
   assert.equal(viewFor(step("a", ["process", "namespace", "mount"])), "namespaces");
   assert.equal(viewFor(step("a", ["namespace", "mount"])), "mounts");
   assert.equal(viewFor(undefined), "namespaces");

@@ -26,10 +26,11 @@ export function newlyDone(before: LabState | undefined, after: LabState | undefi
     .map((step) => step.id);
 }
 
-/** The picture's view that fits what a step is about: limits before processes, processes before mounts. */
+/** The picture's view that fits what a step is about: containers before limits, limits before processes, those before mounts. */
 export function viewFor(step: LabStep | undefined): PictureView {
   const focus = step?.focus ?? [];
+  if (focus.includes("container")) return "namespaces";
   if (focus.includes("cgroup")) return "cgroups";
-  if (focus.includes("process") || focus.includes("container")) return "namespaces";
+  if (focus.includes("process")) return "namespaces";
   return focus.includes("mount") ? "mounts" : "namespaces";
 }

@@ -36,7 +36,6 @@ export const LabFile = z.strictObject({
   title: z.string().min(1).describe("Shown in the catalogue"),
   track: z.string().min(1).describe("Labs of one track are done in order"),
   summary: z.string().min(1).describe("One plain sentence: the kernel fact this lab shows"),
-  minutes: z.number().int().min(5).max(60).describe("How long a newcomer takes"),
   requires: z.array(LabRequirement).default(["root"]).describe("What the machine must be able to do"),
   rootfs: z.string().optional().describe("Where in the working directory busybox's root file system is copied"),
   values: z

@@ -1,0 +1,3 @@
+cd rootfs
+# undo
+cd ..

@@ -1,0 +1,5 @@
+# terminal: watch
+unshare --mount chroot merged /bin/sh
+# undo
+exit
+# terminal: main

@@ -1,0 +1,6 @@
+# terminal: watch
+mkdir -p $CG_MEMORY/by-hand; echo {{mem}}M > $CG_MEMORY/by-hand/memory.limit_in_bytes
+pgrep -P $(pgrep -n -x unshare) > $CG_MEMORY/by-hand/cgroup.procs
+# terminal: main
+tail /dev/zero; echo "exit code $?"
+# wait: exit code 1

@@ -1,0 +1,5 @@
+# terminal: watch
+glassrun spec
+# undo
+rm config.json
+# terminal: main

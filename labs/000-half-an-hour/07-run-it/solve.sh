@@ -1,0 +1,1 @@
+glassrun run {{box}}

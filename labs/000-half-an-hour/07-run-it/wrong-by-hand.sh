@@ -1,0 +1,5 @@
+# terminal: watch
+unshare --mount --uts --ipc --pid --fork sh box.sh
+# undo
+exit
+# terminal: main

@@ -1,0 +1,3 @@
+exit
+umount merged
+rmdir $CG_MEMORY/by-hand

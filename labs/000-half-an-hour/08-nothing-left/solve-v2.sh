@@ -1,0 +1,3 @@
+exit
+umount merged
+rmdir $CG/by-hand

@@ -1,0 +1,3 @@
+# terminal: watch
+glassrun delete {{box}}
+# terminal: main
