@@ -19,16 +19,27 @@ async function tryKvm(signal: AbortSignal): Promise<Finding> {
   const machine = ["-machine", "none,accel=kvm", "-display", "none", "-monitor", "stdio"];
   const made = await tryCommand("qemu-system-x86_64", machine, signal, "quit\n");
   if (!made.worked) return { status: "no", detail: `no VM could be made: ${made.said}`, hint: slower };
-  if (lastBootFellBack()) {
+  return judgeKvm(lastBoot());
+}
+
+/** Pure: a VM can be made; `kernel` is what came of starting one in it, if that was tried since this machine's start. */
+export function judgeKvm(kernel: "ran" | "did not run" | undefined): Finding {
+  if (kernel === "ran") return { status: "yes", detail: "a kernel runs in a VM" };
+  if (kernel === "did not run") {
     return { status: "no", detail: "VMs can be made, but a kernel started in one does not run", hint: slower };
   }
-  return { status: "yes", detail: "a VM was made" };
+  return {
+    status: "limited",
+    detail: "VMs can be made; the first start of the lab VM shows whether a kernel runs in them",
+    hint: "If it does not, the lab VM is emulated",
+  };
 }
 
 /** `scripts/vm/accelerator.mjs` keeps what came of booting a kernel under KVM since this machine was started. */
-function lastBootFellBack(): boolean {
+function lastBoot(): "ran" | "did not run" | undefined {
   const file = path.join(checkoutRoot(), "build/vm/accelerator.json");
-  if (!existsSync(file)) return false;
+  if (!existsSync(file)) return undefined;
   const kept = JSON.parse(readFileSync(file, "utf8")) as { boot: string; accelerator: string };
-  return kept.accelerator === "tcg" && kept.boot === readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  if (kept.boot !== readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()) return undefined;
+  return kept.accelerator === "tcg" ? "did not run" : "ran";
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { judgeBounding } from "./capabilities.ts";
 import { judgeCgroups } from "./cgroups.ts";
 import { judgeRelease } from "./kernel-release.ts";
+import { judgeKvm } from "./kvm.ts";
 import { judgeActions } from "./seccomp.ts";
 import { judgeSettings } from "./user-namespaces.ts";
 
@@ -54,6 +55,14 @@ test("judgeBounding names what no program here can get", () => {
 
 test("judgeBounding expects nothing newer than the kernel's last capability", () => {
   assert.equal(judgeBounding("0000003fffffffff", 37).status, "yes");
+});
+
+test("judgeKvm says yes only after a kernel has run", () => {
+  const outcomes = ["ran", undefined, "did not run"] as const;
+  assert.deepEqual(
+    outcomes.map((kernel) => judgeKvm(kernel).status),
+    ["yes", "limited", "no"],
+  );
 });
 
 test("judgeActions wants what the usual profiles answer with", () => {
