@@ -2,7 +2,8 @@
 #include "wasm-rt.h"
 
 /* Always there, so that an access needs not be told where: below 2 GiB it is part of an instruction. A program that is not
-   moved about (-no-pie) begins far below, and the kernel puts nothing else here unasked. */
+   moved about (-no-pie) begins far below, and the kernel puts nothing else here unasked. A heap it begins anywhere in the GiB
+   behind the program, so the memory comes first; the C library then finds other room for its heap. */
 #define MEMORY_START 0x40000000ul
 
 /* What the memory holds when the planner begins: in the program's own data, by pages, so that only what is touched is ever
