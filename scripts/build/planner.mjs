@@ -2,24 +2,23 @@
  * The planner with a small engine: `build/native/planner`. Two steps, since the first changes seldom: the engine, and the
  * planner in it. Where it cannot be made, `glassrun` does without.
  */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { inBuild, inRoot } from "../setup/paths.mjs";
 import { whenChanged } from "../setup/stamps.mjs";
 import { enginePlace, makeEngine } from "./planner/engine.mjs";
 import { makeEngineProgram } from "./planner/engine-program.mjs";
+import { installedVersion, knownVersions } from "./planner/wabt.mjs";
 
 const output = inBuild("native/planner");
-/** Of wabt. With 1.0.33 the names in the C that it writes became others, and `host.c` goes by these (Debian 12's). */
-const KNOWN_VERSION = "1.0.32";
 
 /** @param {import("../setup/progress.mjs").Say} say @returns {Promise<string>} */
 export async function buildPlanner(say) {
-  const version = spawnSync("wasm2c", ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "none";
-  if (version !== KNOWN_VERSION) {
+  const version = installedVersion();
+  const known = knownVersions();
+  if (!known.includes(version)) {
     rmSync(output, { force: true });
-    return `left out, and glassrun starts slower, in Bun: it is made with wabt ${KNOWN_VERSION}, and here is ${version}`;
+    return `left out, and glassrun starts slower, in Bun: it is made with wabt ${known.join(" or ")}, and here is ${version}`;
   }
   for (const folder of [enginePlace, path.dirname(output)]) mkdirSync(folder, { recursive: true });
   const newEngine = await makeEngine(say);
@@ -27,7 +26,7 @@ export async function buildPlanner(say) {
     name: "planner",
     inputs: [inRoot("packages/runtime"), inRoot("package-lock.json"), inRoot("scripts/build")],
     counts: (/** @type {string} */ file) => /\.(ts|c|h|json|mjs)$/.test(file) && !file.endsWith(".test.ts"),
-    facts: process.versions.node,
+    facts: [process.versions.node, version],
     outputs: [output],
   };
   const newPlanner = await whenChanged(planner, async () => {

@@ -1,6 +1,6 @@
 /*
  * What code made by wasm2c needs of its surroundings (wasm-rt.h): its memory, its table of functions, and an end when
- * something is wrong. Debian's wabt has the same for hosts of many modules; here is one, which lives as long as the process.
+ * something is wrong. wabt has the same for hosts of many modules; here is one, which lives as long as the process.
  *
  * All 4 GiB that a 32-bit address can name, and as much again for the offset of an instruction, are reserved and not
  * accessible but for the part in use. So no address is checked: a wrong one ends the process with SIGSEGV.
@@ -9,7 +9,6 @@
 #include "memory.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,10 +20,8 @@
 #define MEMORY_MAX_PAGES 8192u
 /* QuickJS has half as many that are called by their place. */
 #define FUNCTIONS_MAX 1024u
-#define SIGNATURES_MAX 256u
-#define SIGNATURE_MAX 32u
 
-static __attribute__((noreturn)) void fail(const char *what) {
+void fail(const char *what) {
   dprintf(2, "glassrun: The planner's engine cannot go on: %s\n", what);
   _exit(1);
 }
@@ -40,22 +37,19 @@ void place_image(wasm_rt_memory_t *memory) {
 
 bool wasm_rt_is_initialized(void) { return true; }
 
-void wasm_rt_allocate_memory(wasm_rt_memory_t *memory, uint32_t pages, uint32_t max_pages) {
-  (void)max_pages;
+void allocate_memory(wasm_rt_memory_t *memory, uint32_t pages) {
   memory->data = mmap((void *)MEMORY_START, RESERVED_BYTES, PROT_NONE,
                       MAP_FIXED_NOREPLACE | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory->data == MAP_FAILED) fail(strerror(errno));
   memory->pages = memory->size = 0;
   memory->max_pages = MEMORY_MAX_PAGES;
-  if (wasm_rt_grow_memory(memory, pages) != 0) fail(strerror(errno));
+  if (grow_memory(memory, pages) == NOT_GROWN) fail(strerror(errno));
 }
 
-/* @returns pages before, or -1 */
-uint32_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint32_t pages) {
-  uint32_t before = memory->pages;
-  if (pages > memory->max_pages - before) return (uint32_t)-1;
-  if (mprotect(memory->data + memory->size, (size_t)pages * PAGE_BYTES, PROT_READ | PROT_WRITE) < 0)
-    return (uint32_t)-1;
+uint32_t grow_memory(wasm_rt_memory_t *memory, uint32_t pages) {
+  uint32_t before = (uint32_t)memory->pages;
+  if (pages > memory->max_pages - before) return NOT_GROWN;
+  if (mprotect(memory->data + memory->size, (size_t)pages * PAGE_BYTES, PROT_READ | PROT_WRITE) < 0) return NOT_GROWN;
   memory->pages += pages;
   memory->size += pages * PAGE_BYTES;
   return before;
@@ -73,23 +67,6 @@ void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *table, uint32_t siz
 }
 
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t *table) { (void)table; }
-
-/* A function called by its place in the table must have the signature that the caller expects: the same number. */
-uint32_t wasm_rt_register_func_type(uint32_t params, uint32_t results, ...) {
-  static unsigned char known[SIGNATURES_MAX][SIGNATURE_MAX];
-  static uint32_t count;
-  unsigned char asked[SIGNATURE_MAX] = {(unsigned char)params, (unsigned char)results};
-  if (params + results > SIGNATURE_MAX - 2) fail("a signature is too long");
-  va_list types;
-  va_start(types, results);
-  for (uint32_t i = 0; i < params + results; i++) asked[2 + i] = (unsigned char)va_arg(types, wasm_rt_type_t);
-  va_end(types);
-  for (uint32_t i = 0; i < count; i++)
-    if (!memcmp(known[i], asked, sizeof asked)) return i + 1;
-  if (count == SIGNATURES_MAX) fail("there are too many signatures");
-  memcpy(known[count], asked, sizeof asked);
-  return ++count;
-}
 
 void wasm_rt_trap(wasm_rt_trap_t trap) {
   (void)trap;

@@ -13,5 +13,15 @@ extern const struct image_facts {
   uint32_t stack_pointer, runtime, context;
 } image_facts;
 
+/* Reserve all of it, `pages` of them in use. */
+void allocate_memory(wasm_rt_memory_t *memory, uint32_t pages);
+
+#define NOT_GROWN UINT32_MAX
+/* @returns pages before, or NOT_GROWN */
+uint32_t grow_memory(wasm_rt_memory_t *memory, uint32_t pages);
+
 /* Put the image in the place of what the memory holds. */
 void place_image(wasm_rt_memory_t *memory);
+
+/* End the process with words. */
+__attribute__((noreturn)) void fail(const char *what);

@@ -9,6 +9,7 @@ import { Refusal } from "../../setup/refusal.mjs";
 import { compile, staticLibrary } from "../static-program.mjs";
 import { enginePlace, wasm } from "./engine.mjs";
 import { nodeOfTheEngine } from "./node-of-the-engine.mjs";
+import { placeOfVersion } from "./wabt.mjs";
 
 const sources = inRoot("packages/runtime/engine");
 const flags = ["-Wall", "-Wextra", "-I", enginePlace, "-I", sources];
@@ -22,9 +23,10 @@ export async function makeEngineProgram({ entry, output }) {
   try {
     const image = path.join(place, "image.c");
     await writeImage(await compiled(await bundle(entry)), image);
-    const parts = ["host.c", "memory.c"].map((name) => path.join(sources, name));
+    const names = placeOfVersion();
+    const parts = [path.join(sources, "host.c"), path.join(sources, "memory.c"), path.join(names, "calls.c")];
     const engine = path.join(enginePlace, "engine.o");
-    await compile([...flags, "-o", `${output}.new`, ...parts, image, engine, staticLibrary("md"), "-lm"], {
+    await compile([...flags, "-I", names, "-o", `${output}.new`, ...parts, image, engine, staticLibrary("md"), "-lm"], {
       log: "planner",
       hint: "Mend packages/runtime/engine, or install what is missing: apt-get install libmd-dev",
     });

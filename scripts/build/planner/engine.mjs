@@ -9,6 +9,7 @@ import { Refusal } from "../../setup/refusal.mjs";
 import { runCommand } from "../../setup/run-command.mjs";
 import { whenChanged } from "../../setup/stamps.mjs";
 import { compile } from "../static-program.mjs";
+import { installedVersion } from "./wabt.mjs";
 
 /** QuickJS as WebAssembly. */
 export const wasm = inRoot("node_modules/quickjs-wasi/quickjs.wasm");
@@ -22,7 +23,7 @@ const memory = inRoot("packages/runtime/engine/memory.h");
 /** @param {import("../../setup/progress.mjs").Say} say @returns {Promise<boolean>} whether anything had to be made */
 export async function makeEngine(say) {
   const inputs = [wasm, memory, inRoot("scripts/build/planner/engine.mjs"), inRoot("scripts/build/static-program.mjs")];
-  return await whenChanged({ name: "engine", inputs, outputs: [object] }, async () => {
+  return await whenChanged({ name: "engine", inputs, facts: installedVersion(), outputs: [object] }, async () => {
     say("compiling its engine");
     await runCommand("wasm2c", ["--module-name", "quickjs", wasm, "-o", code], {
       log: "planner",
