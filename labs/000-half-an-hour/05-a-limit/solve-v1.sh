@@ -2,5 +2,5 @@
 mkdir -p $CG_MEMORY/by-hand; echo {{mem}}M > $CG_MEMORY/by-hand/memory.limit_in_bytes
 pgrep -P $(pgrep -n -x unshare) > $CG_MEMORY/by-hand/cgroup.procs
 # terminal: main
-tail /dev/zero; echo "exit code $?"
+grep by-hand /proc/self/cgroup && tail /dev/zero; echo "exit code $?"
 # wait: exit code 1
