@@ -1,1 +1,1 @@
-echo {{word}} > /etc/motd
+echo {{word}} > /etc/greeting

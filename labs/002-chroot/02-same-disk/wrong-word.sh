@@ -1,1 +1,1 @@
-echo hello > /etc/motd
+echo hello > /etc/greeting

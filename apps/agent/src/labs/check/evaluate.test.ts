@@ -163,6 +163,15 @@ test("evaluateChecks reads files as a bound process sees them, and fields of JSO
   );
 });
 
+test("evaluateChecks tells broken JSON from a file that is not there", () => {
+  const broken = compiled({ file: "config.json", where: ["not isJson"] });
+  const texts = ["{}", "{", undefined];
+  assert.deepEqual(
+    texts.map((text) => results(broken, [], text === undefined ? {} : { "config.json": { text } })[0]?.ok),
+    [false, true, false],
+  );
+});
+
 test("evaluateChecks knows a cgroup by its place below the lab's own", () => {
   const checks = compiled({
     let: "cgroup G",

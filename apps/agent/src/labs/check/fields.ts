@@ -143,6 +143,7 @@ const fileFields: Record<string, Field<FileFacts>> = {
   uid: { words: "owner", read: (file) => file.uid },
   device: { words: "device number", read: (file) => file.device },
   text: { words: "text", read: (file) => file.text },
+  isJson: { words: "being JSON", read: isJson },
   lines: { words: "number of lines", read: (file) => file.text?.split("\n").filter(Boolean).length },
 };
 
@@ -186,6 +187,16 @@ export function fieldNames(kind: ObjectKind): string[] {
 /** What the kernel shows for a field; undefined when it shows nothing (no such limit, no such hostname). */
 export function readField(field: Field<never>, subject: Subject, view: KernelView): FieldValue {
   return field.read((subject.kind === "node" ? subject.node : subject.facts) as never, view);
+}
+
+function isJson(file: FileFacts): FieldValue {
+  if (file.text === undefined) return undefined;
+  try {
+    JSON.parse(file.text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function jsonField(path: string[]): Field<FileFacts> {

@@ -45,6 +45,8 @@ export async function makeWorkDir(lab: Lab, workDir: string, rootfsDir: string):
 async function guardPivotRoot(workDir: string): Promise<void> {
   if (readMountinfo("self")?.some((mount) => mount.mountPoint === workDir)) return;
   await run("mount", ["--bind", "--", workDir, workDir], { timeout: COPY_TIMEOUT_MS });
+  // Where the mount above is shared, the copy is its peer, and whatever is mounted in the lab would be there twice.
+  await run("mount", ["--make-private", "--", workDir], { timeout: COPY_TIMEOUT_MS });
   await run("mount", ["--make-shared", "--", workDir], { timeout: COPY_TIMEOUT_MS });
 }
 
