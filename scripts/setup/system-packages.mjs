@@ -70,9 +70,8 @@ const systemPackages = [
   { name: "fuse-overlayfs", use: "test", why: "image layers without root" },
   { name: "docker.io", use: "test", why: "a container engine that runs on our runtime" },
   { name: "containerd", use: "test", why: "runs our runtime through its shim, for docker and by itself" },
-  { name: "criu", use: "test", why: "freezes containers into files and thaws them" },
   { name: "systemd", use: "test", why: "asked for cgroups, as on a machine that it runs" },
-  ...(isUbuntu() ? [] : [chromium()]),
+  ...(isUbuntu() ? [] : [chromium(), criu()]),
   {
     name: "apparmor",
     use: "test",
@@ -91,6 +90,11 @@ function chromium() {
     why: "the browser the labs are solved in",
     there: anyOf("/usr/bin/chromium"),
   };
+}
+
+/** Ubuntu 24.04 has no package of it. @returns {SystemPackage} */
+function criu() {
+  return { name: "criu", use: "test", why: "freezes containers into files and thaws them" };
 }
 
 /** Debian 12 does not pack them. @returns {SystemPackage} */
