@@ -44,6 +44,20 @@ test("the token leaves the address bar, and the page loads nothing from elsewher
   expect(complaints, "the content security policy and the page agree").toEqual([]);
 });
 
+test("what the machine cannot do is told within its column, however long its words", async ({ page }) => {
+  await page.route("**/api/machine", async (route) => {
+    const answer = await route.fetch();
+    const detail = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns is 1";
+    const lacking = { id: "x", title: "user namespaces without root", status: "no", detail };
+    const machine = await answer.json();
+    await route.fulfill({ json: { ...machine, abilities: [lacking, ...machine.abilities] } });
+  });
+  await page.reload();
+  const column = page.getByRole("complementary", { name: "This machine" });
+  await expect(column).toContainText("apparmor_restrict");
+  expect(await column.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+});
+
 test("the theme follows the system, can be chosen, and is remembered", async ({ page }) => {
   const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
   await page.emulateMedia({ colorScheme: "light" });
