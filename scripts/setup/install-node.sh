@@ -21,9 +21,24 @@ if [ "$(id -u)" != 0 ]; then
   echo "Installing Node $wanted takes root. Run it as root, or install Node $wanted or later yourself." >&2
   exit 1
 fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update
-apt-get install --yes --no-install-recommends ca-certificates nodejs npm
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+
+# A machine that was just started may be updating itself. apt-get waits for dpkg's lock when told to, and for no other.
+apt_get() {
+  said=$(mktemp)
+  for _ in $(seq 120); do
+    if apt-get -o DPkg::Lock::Timeout=600 "$@" 2>&1 | tee "$said"; then
+      rm "$said"
+      return
+    fi
+    grep -q '^E: Could not get lock' "$said" || break
+    sleep 5
+  done
+  rm "$said"
+  return 1
+}
+apt_get update
+apt_get install --yes --no-install-recommends ca-certificates nodejs npm
 has_node || npm install --global --prefix /usr/local --no-audit --no-fund "node@$wanted" npm@10
 hash -r
 has_node || {

@@ -6,9 +6,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { findKernel } from "../vm/kernel.mjs";
+import { aptGet, LockRefusal } from "./apt-get.mjs";
 import { unlessNoNetwork } from "./no-network.mjs";
 import { Refusal } from "./refusal.mjs";
-import { runCommand } from "./run-command.mjs";
 
 /**
  * What a package is for. `build`: making Glassbox; `labs`: commands the lessons use; `vm`: the lab VM; `test`: what
@@ -155,7 +155,7 @@ export async function installSystemPackages(uses, { ask, say }) {
   }
   if (ask && !(await confirm(missing))) throw new Refusal("Nothing was installed", `Install them yourself: ${byHand}`);
   try {
-    await aptGet(names, say);
+    await fetchAndInstall(names, say);
   } catch (failure) {
     throw unlessNoNetwork(failure, {
       what: `install ${names.join(", ")}`,
@@ -167,21 +167,19 @@ export async function installSystemPackages(uses, { ask, say }) {
 }
 
 /** @param {string[]} names @param {import("./progress.mjs").Say} say */
-async function aptGet(names, say) {
-  const options = {
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    onLine: (/** @type {string} */ line) => say(line.slice(0, 100)),
-  };
+async function fetchAndInstall(names, say) {
   const hint = `Is there a network? Try by hand: apt-get update && apt-get install ${names.join(" ")}`;
-  if (!hasPackageLists()) await runCommand("apt-get", ["update"], { ...options, log: "apt-update", hint });
-  // Another apt-get, of a machine that updates itself, gets two minutes to finish.
-  const install = ["-o", "DPkg::Lock::Timeout=120", "install", "--yes", "--no-install-recommends", ...names];
+  const update = () => aptGet(["update"], { log: "apt-update", hint, say });
+  const install = () =>
+    aptGet(["install", "--yes", "--no-install-recommends", ...names], { log: "apt-install", hint, say });
+  if (!hasPackageLists()) await update();
   try {
-    await runCommand("apt-get", install, { ...options, log: "apt-install", hint });
-  } catch {
+    await install();
+  } catch (failure) {
+    if (failure instanceof LockRefusal) throw failure;
     // The lists may be older than the mirror: fetch them and try once more.
-    await runCommand("apt-get", ["update"], { ...options, log: "apt-update", hint });
-    await runCommand("apt-get", install, { ...options, log: "apt-install", hint });
+    await update();
+    await install();
   }
 }
 
