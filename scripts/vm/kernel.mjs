@@ -2,7 +2,7 @@
  * Finds a kernel on this machine that the lab VM can boot: any in /boot whose modules are beside it and include the 9p
  * file system, which is how the VM sees the host's files. Debian's and Ubuntu's own kernels both do.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { Refusal } from "../setup/refusal.mjs";
 
@@ -34,9 +34,27 @@ export function findKernel() {
 /** @returns {Kernel} @throws {Refusal} */
 export function needKernel() {
   const kernel = findKernel();
-  if (kernel) return kernel;
-  throw new Refusal(
-    "Cannot boot the lab VM: no kernel in /boot has its modules and the 9p file system in /lib/modules",
-    "apt-get install linux-image-amd64 (Debian) or linux-image-generic (Ubuntu)",
-  );
+  if (!kernel) {
+    throw new Refusal(
+      "Cannot boot the lab VM: no kernel in /boot has its modules and the 9p file system in /lib/modules",
+      "apt-get install linux-image-amd64 (Debian) or linux-image-generic (Ubuntu)",
+    );
+  }
+  if (!isReadable(kernel.image)) {
+    throw new Refusal(`Cannot boot the lab VM: ${unreadable(kernel.image)}`, `First: sudo chmod +r ${kernel.image}`);
+  }
+  return kernel;
 }
+
+/** Ubuntu keeps its kernels from everybody but root, whose machine has the same in a public package. @param {string} image */
+export function isReadable(image) {
+  try {
+    accessSync(image, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} image */
+export const unreadable = (image) => `only root may read its kernel, ${image}`;
