@@ -23,6 +23,7 @@ function allows(rules: DeviceRule[], question: string): boolean {
 
 const forbidAll: DeviceRule = { allow: false, access: "rwm" };
 const kmsg = { type: "c", major: 1, minor: 11 };
+const everythingButKmsg = (access: string): DeviceRule[] => [{ allow: true }, { allow: false, ...kmsg, access }];
 
 const questions: Array<[string, DeviceRule[], string, boolean]> = [
   ["nothing is allowed that no rule speaks of", [], "c 1:11 r", false],
@@ -64,6 +65,14 @@ const questions: Array<[string, DeviceRule[], string, boolean]> = [
   ["everything can be allowed", [{ allow: true, type: "a" }], "b 8:0 rwm", true],
   ["everything but", [{ allow: true }, { allow: false, type: "b", major: 8, access: "w" }], "b 8:0 w", false],
   ["everything but", [{ allow: true }, { allow: false, type: "b", major: 8, access: "w" }], "b 8:0 r", true],
+  ["what one may not make is not given back by the rule for all", everythingButKmsg("m"), "c 1:11 m", false],
+  ["what one may not make is not given back by the rule for all", everythingButKmsg("m"), "c 1:11 rw", true],
+  [
+    "what every container has is given back",
+    [{ allow: true }, { allow: false, type: "c", major: 1, minor: 3 }],
+    "c 1:3 rwm",
+    true,
+  ],
   ["some access to everything is no rule about everything", [{ allow: true, access: "r" }], "b 8:0 rw", false],
 ];
 

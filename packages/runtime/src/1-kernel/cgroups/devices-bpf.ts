@@ -6,7 +6,7 @@
 import { BPF } from "../abi/bpf.ts";
 import { STRUCTS } from "../abi/structs.ts";
 import { assembleEbpf, type EbpfInstruction, type EbpfLine, type Register } from "../ebpf/assembler.ts";
-import { effectiveDeviceRules } from "./devices.ts";
+import { effectiveDeviceRules, formatDeviceRule } from "./devices.ts";
 import type { DeviceRule } from "./limits.ts";
 
 const CONTEXT: Register = 1;
@@ -32,9 +32,13 @@ const EVERY_ACCESS = BPF.BPF_DEVCG_ACC_READ | BPF.BPF_DEVCG_ACC_WRITE | BPF.BPF_
 export function deviceProgram(rules: readonly DeviceRule[] = []): EbpfInstruction[] {
   const all = effectiveDeviceRules(rules);
   const start = all.findLastIndex(isAboutEverything);
-  // What stands before a rule about everything has no say; the verifier refuses code that is never reached.
-  const exceptions = all.slice(start + 1).reverse();
   const base = all[start]?.allow ?? false;
+  // Where the config allows everything but some, what every container may use says nothing new, and must not give back
+  // what is forbidden by number: there v1 goes by names alone, as `mayMakeOnV1` tells.
+  const names = rules.map(nameOf);
+  const needed = all.filter((rule, index) => index < rules.length || !base || names.includes(nameOf(rule)));
+  // What stands before a rule about everything has no say; the verifier refuses code that is never reached.
+  const exceptions = needed.slice(start + 1).reverse();
   const { access_type, major, minor } = STRUCTS.bpf_cgroup_dev_ctx.fields;
   return assembleEbpf([
     { kind: "load", to: KIND, from: CONTEXT, offset: access_type.offset },
@@ -76,6 +80,10 @@ function answer(allow: boolean): EbpfLine[] {
     { kind: "set", to: ANSWER, value: allow ? 1 : 0 },
     { kind: "exit" },
   ];
+}
+
+function nameOf(rule: DeviceRule): string {
+  return formatDeviceRule({ ...rule, access: "rwm" });
 }
 
 function isAboutEverything({ type, major, minor, access }: DeviceRule): boolean {

@@ -160,9 +160,9 @@ function refuseOther(planning: Planning, device: Device, from: string): void {
   );
 }
 
-/** On v1 the process that makes the nodes is under the rules already; on v2 the rules allow making any (`devices-bpf.ts`). */
+/** The process that makes the nodes is under the rules already. v2's program allows to make what v1's list does, or more. */
 function makable({ config, facts }: Planning): (device: Device) => boolean {
-  if (!facts.cgroups.some(({ place }) => place.version === 1 && place.controllers.includes("devices")))
+  if (!facts.cgroups.some(({ place }) => place.version === 2 || place.controllers.includes("devices")))
     return () => true;
   const allowed = mayMakeOnV1(config.linux?.resources?.devices);
   return ({ type, major = 0, minor = 0 }) => type === "p" || allowed({ type: type === "u" ? "c" : type, major, minor });
