@@ -18,7 +18,8 @@ $busybox ln -sf fd/0 /dev/stdin
 $busybox ln -sf fd/1 /dev/stdout
 $busybox ln -sf fd/2 /dev/stderr
 
-$busybox mount -t cgroup2 cgroup2 /sys/fs/cgroup
+# As systemd mounts it.
+$busybox mount -t cgroup2 -o nsdelegate,memory_recursiveprot cgroup2 /sys/fs/cgroup
 for controller in $($busybox cat /sys/fs/cgroup/cgroup.controllers); do
   echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
 done

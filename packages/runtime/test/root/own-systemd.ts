@@ -17,7 +17,7 @@ export interface SystemdOptions {
 }
 
 export interface CallOptions {
-  /** A cgroup below `/` that the command is put into first. */
+  /** A cgroup below `/` that the command is put into first, by default the one of systemd itself. */
   group?: string;
   env?: Record<string, string>;
 }
@@ -76,8 +76,9 @@ export async function startSystemd({ prepare = "" }: SystemdOptions = {}): Promi
     const first = childOf(outer.pid ?? 0);
     if (!first) continue;
     const enter = ["--target", first, "--mount", "--pid", "--cgroup", "--uts", "--"];
-    const run = (command: string[], { group, env = {} }: CallOptions = {}) => {
-      const entering = group ? ["sh", "-c", `echo $$ >${cgroup}${group}/cgroup.procs; exec "$@"`, "join"] : [];
+    // From outside of its cgroup namespace systemd can take no process into a unit: it mounts the tree with nsdelegate.
+    const run = (command: string[], { group = "/init.scope", env = {} }: CallOptions = {}) => {
+      const entering = ["sh", "-c", `echo $$ >${cgroup}${group}/cgroup.procs; exec "$@"`, "join"];
       const call = [...entering, "nsenter", ...enter, ...command];
       return runCommand(call, { cwd: "/", files: join(work, `call-${calls++}`), env });
     };
