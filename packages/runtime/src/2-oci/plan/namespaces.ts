@@ -40,9 +40,14 @@ const NAMESPACE_FLAG: Record<NamespaceKind, NamespaceFlag> = {
 
 /**
  * The user namespace last: before it, the host's root may join whatever any user namespace owns. The mount namespace is
- * left to the child, because the runtime still needs the host's paths.
+ * left to the child, because the runtime still needs the host's paths; and the cgroup namespace, because where the tree is
+ * mounted with `nsdelegate`, as systemd mounts it, nobody in one may put a process into a group outside of it. In a user
+ * namespace, the child may not join what the host owns.
  */
-const JOINED_BY_RUNTIME: readonly NamespaceKind[] = ["ipc", "uts", "network", "cgroup", "pid", "time", "user"];
+function joinedByRuntime(planning: Planning): readonly NamespaceKind[] {
+  const cgroup = namespaceOf(planning, "user") ? (["cgroup"] as const) : [];
+  return ["ipc", "uts", "network", ...cgroup, "pid", "time", "user"];
+}
 
 /** Flags for the `clone3` that makes the container's first process. A cgroup namespace must wait until it is in its cgroup. */
 export function newNamespaceFlags(planning: Planning): ConstantsOf<"CLONE_NEW">[] {
@@ -55,18 +60,20 @@ export function newNamespaceFlags(planning: Planning): ConstantsOf<"CLONE_NEW">[
 
 /** Before the child is made. */
 export function planJoinsBeforeClone(planning: Planning): Op[] {
-  const joins = JOINED_BY_RUNTIME.flatMap((kind) => planJoin(planning, kind));
+  const joins = joinedByRuntime(planning).flatMap((kind) => planJoin(planning, kind));
   const processes = namespaceOf(planning, "pid");
   // Once in their user namespace, processes that are in there may have every capability over this one too.
   const exposed = processes?.path !== undefined && namespaceOf(planning, "user")?.path !== undefined;
   return [...planNewTime(planning), ...(exposed ? [hide(processes.from)] : []), ...joins];
 }
 
-/** In the child: the mount namespace, where one is to be joined. */
+/** In the child, once it is in its cgroup: the namespaces that the runtime does not join. */
 export function planJoinsAfterClone(planning: Planning): Op[] {
   const processes = namespaceOf(planning, "pid");
   const exposed = processes?.path !== undefined && namespaceOf(planning, "user") === undefined;
-  return [...(exposed ? [hide(processes.from)] : []), ...planJoin(planning, "mount")];
+  // The mount namespace last: the others' paths are the host's.
+  const kinds: NamespaceKind[] = joinedByRuntime(planning).includes("cgroup") ? ["mount"] : ["cgroup", "mount"];
+  return [...(exposed ? [hide(processes.from)] : []), ...kinds.flatMap((kind) => planJoin(planning, kind))];
 }
 
 function hide(from: string): Op {
