@@ -33,8 +33,15 @@ function planCallersLimit({ config, facts }: Planning): Op[] {
 }
 
 function planConfigured(planning: Planning): Op[] {
-  return (planning.config.process?.rlimits ?? []).map(({ type, soft, hard }, index) => {
+  return (planning.config.process?.rlimits ?? []).map(({ type, soft, hard }, index, all) => {
     const from = `/process/rlimits/${index}`;
+    const first = all.findIndex((other) => other.type === type);
+    if (first < index) {
+      throw new GlassboxError(
+        "invalid argument",
+        `Cannot set limit "${type}" twice: ${from} names the same as /process/rlimits/${first}`,
+      );
+    }
     if (!Object.hasOwn(RLIMIT, type)) {
       throw new GlassboxError(
         "invalid argument",
