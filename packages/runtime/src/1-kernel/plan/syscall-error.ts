@@ -97,6 +97,10 @@ function categoryOf(name: ErrnoName | undefined): ErrorCategory {
   return (name && categories[name]) ?? "internal";
 }
 
+/** Where AppArmor restricts them, one can be made by anybody, and then nothing done in it. */
+const NOT_ROOT =
+  "Run as root, or ask for a user namespace too; on Ubuntu kernel.apparmor_restrict_unprivileged_userns must be 0 for that";
+
 /** The most telling first: an error of a certain call, then the error anywhere. */
 const hints: Record<string, string> = {
   "execve ENOENT":
@@ -109,10 +113,10 @@ const hints: Record<string, string> = {
   "mount EPERM": "Run as root; in a user namespace only some file systems can be mounted",
   "mount ENOENT": "Check that the source and the place to mount on exist",
   "pivot_root EINVAL": "The new root has to be a mount point, and it and the mount above it must not be shared",
-  "clone3 EPERM": "Run as root, or ask for a user namespace too",
+  "clone3 EPERM": NOT_ROOT,
   "clone3 ENOSPC": "Too many namespaces: see /proc/sys/user/max_*_namespaces and the depth they are nested to",
   "clone3 EAGAIN": "Too many processes: see pids.max of the cgroup and ulimit -u",
-  "unshare EPERM": "Run as root, or ask for a user namespace too",
+  "unshare EPERM": NOT_ROOT,
   "setns EINVAL": "The descriptor is no namespace of that type, or this process cannot join it",
   "capset EPERM":
     "A process cannot take capabilities that it does not have: see CapPrm and CapBnd in /proc/self/status",

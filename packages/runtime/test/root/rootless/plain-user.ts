@@ -3,7 +3,7 @@
  * further ids. The machine's /etc/subuid stays as it is: a mount namespace has the test's over it.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,10 +42,15 @@ export interface PlainUser {
   remove(): void;
 }
 
+/** Ubuntu's. */
+const RESTRICTED = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+
 /** A reason to skip, or false. */
 export function whyNoPlainUser(): string | false {
   if (process.getuid?.() !== 0) return "needs root, to become another user";
   if (!existsSync("/usr/bin/newuidmap")) return "there is no newuidmap on this machine";
+  if (existsSync(RESTRICTED) && readFileSync(RESTRICTED, "utf8").startsWith("1"))
+    return `AppArmor keeps user namespaces from all but root: ${RESTRICTED} is 1`;
   const tried = spawnSync(glassrun, ["--version"], { uid: USER, gid: USER, cwd: "/" });
   return tried.status === 0 ? false : "user nobody may not read this checkout";
 }
