@@ -25,8 +25,9 @@ ExecStart=$(command -v node) $checkout/scripts/start.mjs --here --yes --host 0.0
 # Set-up on the first start: packages, npm ci, the page.
 TimeoutStartSec=20min
 TimeoutStopSec=30s
-# The agent ends what its labs started; systemd must not end it first. Learners' cgroups lie below this unit's.
+# The agent ends what its labs started; systemd must not end it first.
 KillMode=mixed
+# On cgroup v1 the learners' groups lie below this unit's; on v2 they cannot, for the agent is in it.
 Delegate=yes
 Restart=on-failure
 
