@@ -21,7 +21,7 @@ export async function buildPlanner(say) {
     return `left out, and glassrun starts slower, in Bun: it is made with wabt ${known.join(" or ")}, and here is ${version}`;
   }
   for (const folder of [enginePlace, path.dirname(output)]) mkdirSync(folder, { recursive: true });
-  const newEngine = await makeEngine(say);
+  const newEngine = await makeEngine(say, version);
   const planner = {
     name: "planner",
     inputs: [inRoot("packages/runtime"), inRoot("package-lock.json"), inRoot("scripts/build")],

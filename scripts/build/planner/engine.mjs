@@ -9,7 +9,6 @@ import { Refusal } from "../../setup/refusal.mjs";
 import { runCommand } from "../../setup/run-command.mjs";
 import { whenChanged } from "../../setup/stamps.mjs";
 import { compile } from "../static-program.mjs";
-import { installedVersion } from "./wabt.mjs";
 
 /** QuickJS as WebAssembly. */
 export const wasm = inRoot("node_modules/quickjs-wasi/quickjs.wasm");
@@ -20,10 +19,14 @@ export const enginePlace = inBuild("engine");
 const [code, object] = ["engine.c", "engine.o"].map((name) => path.join(enginePlace, name));
 const memory = inRoot("packages/runtime/engine/memory.h");
 
-/** @param {import("../../setup/progress.mjs").Say} say @returns {Promise<boolean>} whether anything had to be made */
-export async function makeEngine(say) {
+/**
+ * @param {import("../../setup/progress.mjs").Say} say
+ * @param {string} version of wabt
+ * @returns {Promise<boolean>} whether anything had to be made
+ */
+export async function makeEngine(say, version) {
   const inputs = [wasm, memory, inRoot("scripts/build/planner/engine.mjs"), inRoot("scripts/build/static-program.mjs")];
-  return await whenChanged({ name: "engine", inputs, facts: installedVersion(), outputs: [object] }, async () => {
+  return await whenChanged({ name: "engine", inputs, facts: version, outputs: [object] }, async () => {
     say("compiling its engine");
     await runCommand("wasm2c", ["--module-name", "quickjs", wasm, "-o", code], {
       log: "planner",

@@ -2,12 +2,14 @@
  * One lab's small life: closed, opening, open, resetting. Opening makes a place for it (working directory, cgroups),
  * resetting takes everything back. What a step asks of the kernel is `run/open-lab.ts`; all labs together are `labs.ts`.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { LabState } from "@glassbox/protocol";
 import { GlassboxError, messageOf } from "@glassbox/runtime/base";
 import type { CgroupLayout } from "@glassbox/runtime/kernel";
 import type { KernelGraph } from "../observe/kernel-graph.ts";
 import { buildLabOrThrow, type Lab, type LabSource, type Step } from "./content/load.ts";
+import { minutesToDo } from "./content/minutes-to-do.ts";
 import { drawValues } from "./content/values.ts";
 import { cleanUp } from "./run/clean-up.ts";
 import { fileReader } from "./run/file-reader.ts";
@@ -42,6 +44,7 @@ export class LabLife {
   readonly #around: LabSurroundings;
   #values: Record<string, string>;
   #lab: Lab | undefined;
+  #minutes: number | undefined;
   #phase: LabState["phase"] = "closed";
   #message: string | undefined;
   /** Above every version of the agent before this one. */
@@ -85,6 +88,17 @@ export class LabLife {
       repository: this.#around.repository,
     });
     return this.#lab;
+  }
+
+  /** How long a newcomer takes. From the texts alone: the catalogue asks all labs, and would have each of them made. */
+  get minutes(): number {
+    this.#minutes ??= minutesToDo(this.#lessonTexts(), lessonVersion(this.#around.layout));
+    return this.#minutes;
+  }
+
+  #lessonTexts(): string[] {
+    const files = this.source.steps.map(({ dir }) => join(dir, "step.md"));
+    return files.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8"));
   }
 
   /** @throws GlassboxError "not found" */

@@ -2,7 +2,6 @@
  * The labs, as the rest of the agent knows them: a catalogue, and what can be asked of each by name. How one lab opens,
  * closes and is reset is `lab-life.ts`; what a lab is made of is `content/load.ts`.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FileContent, LabDetail, LabState, LabSummary, PlanView, Solution } from "@glassbox/protocol";
 import { GlassboxError, messageOf } from "@glassbox/runtime/base";
@@ -10,14 +9,13 @@ import { type CgroupLayout, readCgroupLayout } from "@glassbox/runtime/kernel";
 import type { LabShells, LabsBackend } from "../http/backend.ts";
 import type { KernelGraph } from "../observe/kernel-graph.ts";
 import { readLabSources } from "./content/load.ts";
-import { minutesToDo } from "./content/minutes-to-do.ts";
 import { formatProblem } from "./content/source-problem.ts";
 import { LabLife, type LabSurroundings } from "./lab-life.ts";
 import { readMachineFacts, whyNotRunnable } from "./run/abilities.ts";
 import { bundlePlan } from "./run/bundle-plan.ts";
 import { cleanUp } from "./run/clean-up.ts";
 import { readConfined, writeConfined } from "./run/confined-files.ts";
-import { agentGroups, cgroupEnvironment, lessonVersion } from "./run/lab-cgroups.ts";
+import { agentGroups, cgroupEnvironment } from "./run/lab-cgroups.ts";
 import { OpenLabsLedger } from "./run/lab-place.ts";
 import { noteMounts } from "./run/mounts-of-lab.ts";
 import { Progress } from "./run/progress.ts";
@@ -43,7 +41,6 @@ export class Labs implements LabsBackend, LabShells {
   readonly #around: LabSurroundings;
   readonly #lives = new Map<string, LabLife>();
   readonly #whyNot = new Map<string, string>();
-  readonly #minutes = new Map<string, number>();
   readonly #listeners = new Set<(state: LabState) => void>();
 
   /** @throws GlassboxError "invalid argument" listing what is wrong with the labs' files */
@@ -72,9 +69,6 @@ export class Labs implements LabsBackend, LabShells {
     for (const source of sources) {
       const whyNot = whyNotRunnable(source.lab.requires, facts);
       if (whyNot !== undefined) this.#whyNot.set(source.id, whyNot);
-      const lessons = source.steps.map(({ dir }) => join(dir, "step.md")).filter((file) => existsSync(file));
-      const texts = lessons.map((file) => readFileSync(file, "utf8"));
-      this.#minutes.set(source.id, minutesToDo(texts, lessonVersion(layout)));
       this.#lives.set(source.id, new LabLife(source, join(stateDir, "lab", source.id), this.#around));
     }
   }
@@ -189,7 +183,7 @@ export class Labs implements LabsBackend, LabShells {
       track: lab.track,
       title: lab.title,
       summary: lab.summary,
-      minutes: this.#minutes.get(id) ?? 0,
+      minutes: life.minutes,
       stepCount: steps.length,
       stepsDone: life.state().steps.filter((step) => step.status === "done").length,
       runnable: whyNot === undefined,

@@ -52,9 +52,7 @@ export function Catalogue() {
 }
 
 function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: MachineInfo | undefined }) {
-  const tracks = tracksOf(labs ?? []);
   const next = nextLab(labs ?? []);
-  const nextTrack = tracks.find(({ track }) => track === next?.track);
   const begun = (labs ?? []).some((lab) => lab.stepsDone > 0);
   return (
     <main className={css.main}>
@@ -71,7 +69,7 @@ function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: Ma
                 {begun ? "Continue" : "Begin"}: {next.title}
                 <ArrowRight size={16} aria-hidden />
               </Link>
-              {begun && <span>{timeLeft(nextTrack?.labs ?? [])}</span>}
+              {begun && <span>{timeLeft((labs ?? []).filter(({ track }) => track === next.track))}</span>}
             </p>
           )}
         </div>
@@ -80,7 +78,7 @@ function Tracks({ labs, machine }: { labs: LabSummary[] | undefined; machine: Ma
       <div className={css.columns}>
         <div>
           {labs === undefined && <p className={css.loading}>Loading the labs</p>}
-          {tracks.map(({ track, labs: inTrack }) => (
+          {tracksOf(labs ?? []).map(({ track, labs: inTrack }) => (
             <section key={track} className={css.section} aria-label={`Track: ${track}`}>
               <h2 className={css.track}>
                 {track}

@@ -143,7 +143,10 @@ const fileFields: Record<string, Field<FileFacts>> = {
   uid: { words: "owner", read: (file) => file.uid },
   device: { words: "device number", read: (file) => file.device },
   text: { words: "text", read: (file) => file.text },
-  isJson: { words: "being JSON", read: isJson },
+  isJson: {
+    words: "being JSON",
+    read: (file) => (file.text === undefined ? undefined : parsed(file) !== undefined),
+  },
   lines: { words: "number of lines", read: (file) => file.text?.split("\n").filter(Boolean).length },
 };
 
@@ -189,13 +192,12 @@ export function readField(field: Field<never>, subject: Subject, view: KernelVie
   return field.read((subject.kind === "node" ? subject.node : subject.facts) as never, view);
 }
 
-function isJson(file: FileFacts): FieldValue {
-  if (file.text === undefined) return undefined;
+/** What a file's text stands for as JSON; half-edited, nothing yet, and the next save is looked at again. */
+function parsed(file: FileFacts): unknown {
   try {
-    JSON.parse(file.text);
-    return true;
+    return JSON.parse(file.text ?? "");
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -203,14 +205,10 @@ function jsonField(path: string[]): Field<FileFacts> {
   return {
     words: `/${path.join("/")}`,
     read: (file) => {
-      try {
-        let value: unknown = JSON.parse(file.text ?? "");
-        for (const part of path) value = (value as Record<string, unknown> | undefined)?.[part];
-        if (Array.isArray(value)) return value.map(String);
-        return typeof value === "object" ? JSON.stringify(value) : (value as FieldValue);
-      } catch {
-        return undefined; // half-edited JSON has no fields yet; the next save is looked at again
-      }
+      let value = parsed(file);
+      for (const part of path) value = (value as Record<string, unknown> | undefined)?.[part];
+      if (Array.isArray(value)) return value.map(String);
+      return typeof value === "object" ? JSON.stringify(value) : (value as FieldValue);
     },
   };
 }

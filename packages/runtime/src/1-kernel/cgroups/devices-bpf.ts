@@ -6,7 +6,7 @@
 import { BPF } from "../abi/bpf.ts";
 import { STRUCTS } from "../abi/structs.ts";
 import { assembleEbpf, type EbpfInstruction, type EbpfLine, type Register } from "../ebpf/assembler.ts";
-import { effectiveDeviceRules, formatDeviceRule } from "./devices.ts";
+import { devicesNamed, effectiveDeviceRules } from "./devices.ts";
 import type { DeviceRule } from "./limits.ts";
 
 const CONTEXT: Register = 1;
@@ -35,8 +35,8 @@ export function deviceProgram(rules: readonly DeviceRule[] = []): EbpfInstructio
   const base = all[start]?.allow ?? false;
   // Where the config allows everything but some, what every container may use says nothing new, and must not give back
   // what is forbidden by number: there v1 goes by names alone, as `mayMakeOnV1` tells.
-  const names = rules.map(nameOf);
-  const needed = all.filter((rule, index) => index < rules.length || !base || names.includes(nameOf(rule)));
+  const names = rules.map(devicesNamed);
+  const needed = all.filter((rule, index) => index < rules.length || !base || names.includes(devicesNamed(rule)));
   // What stands before a rule about everything has no say; the verifier refuses code that is never reached.
   const exceptions = needed.slice(start + 1).reverse();
   const { access_type, major, minor } = STRUCTS.bpf_cgroup_dev_ctx.fields;
@@ -80,10 +80,6 @@ function answer(allow: boolean): EbpfLine[] {
     { kind: "set", to: ANSWER, value: allow ? 1 : 0 },
     { kind: "exit" },
   ];
-}
-
-function nameOf(rule: DeviceRule): string {
-  return formatDeviceRule({ ...rule, access: "rwm" });
 }
 
 function isAboutEverything({ type, major, minor, access }: DeviceRule): boolean {

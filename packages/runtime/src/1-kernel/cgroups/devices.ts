@@ -41,7 +41,7 @@ export function mayMakeOnV1(
       continue;
     }
     const access = rule.access || "rwm";
-    const name = formatDeviceRule({ ...rule, access: "rwm" });
+    const name = devicesNamed(rule);
     const known = exceptions.find((exception) => exception.name === name);
     if (rule.allow === allowed) for (const right of access) known?.access.delete(right);
     else if (known) for (const right of access) known.access.add(right);
@@ -58,6 +58,11 @@ export function mayMakeOnV1(
     );
     return allowed !== excepted;
   };
+}
+
+/** What a rule is about, whatever it says of it: rules with the same name are about the same devices. */
+export function devicesNamed(rule: DeviceRule): string {
+  return formatDeviceRule({ ...rule, access: "rwm" });
 }
 
 /** How v1 writes a rule: `c 1:3 rwm`, `a *:* rwm`. */
